@@ -1,0 +1,137 @@
+//! Markdown whose examples are what the program really prints.
+//!
+//! A page holds markers, each followed by the block that its command prints:
+//!
+//! ````text
+//! <!-- run: corscope rules -->
+//! ```text
+//! $ corscope rules
+//! …
+//! ```
+//! ````
+//!
+//! A command is `corscope …` or `make …`; one that names the demo server's address gets a demo
+//! server to talk to.
+
+mod demo;
+mod page;
+mod steady;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use demo::Demo;
+use page::Block;
+
+/// Compares every generated block with what its command prints now; `Ok(false)` when one differs.
+pub(crate) fn check(root: &Path, files: &[&str]) -> Result<bool, String> {
+    let mut fresh = true;
+    for_each_page(root, files, |path, text, renewed| {
+        if text != renewed {
+            fresh = false;
+            println!("{}: stale; `make example` renews it", path.display());
+        }
+        Ok(())
+    })?;
+    Ok(fresh)
+}
+
+/// Renews every generated block that differs in more than ports and times.
+pub(crate) fn write(root: &Path, files: &[&str]) -> Result<bool, String> {
+    for_each_page(root, files, |path, text, renewed| {
+        if text != renewed {
+            std::fs::write(path, renewed)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+            println!("{}: renewed", path.display());
+        }
+        Ok(())
+    })?;
+    Ok(true)
+}
+
+fn for_each_page(
+    root: &Path,
+    files: &[&str],
+    mut each: impl FnMut(&Path, &str, &str) -> Result<(), String>,
+) -> Result<(), String> {
+    let corscope = crate::target_dir(root).join("release/corscope");
+    let mut demo = None;
+    for file in if files.is_empty() {
+        &["README.md"]
+    } else {
+        files
+    } {
+        let path = root.join(file);
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+        let renewed = page::renew(&text, |block| {
+            let printed = print(root, &corscope, block.command, &mut demo)?;
+            Ok(fresher(block, printed))
+        });
+        each(
+            &path,
+            &text,
+            &renewed.map_err(|error| format!("{file}: {error}"))?,
+        )?;
+    }
+    Ok(())
+}
+
+/// The block's old text, when it says the same but for ports and times: no change for its own sake.
+fn fresher(block: &Block<'_>, printed: String) -> String {
+    match block.printed {
+        Some(old) if steady::steady(old) == steady::steady(&printed) => old.to_owned(),
+        _ => printed,
+    }
+}
+
+/// What `command` prints, with the command itself above it as in a terminal.
+fn print(
+    root: &Path,
+    corscope: &Path,
+    command: &str,
+    demo: &mut Option<Demo>,
+) -> Result<String, String> {
+    let mut words = page::words(command).ok_or_else(|| format!("`{command}`: an open quote"))?;
+    let program = match words.first().map(String::as_str) {
+        Some("corscope") => corscope.to_owned(),
+        Some("make") => PathBuf::from("make"),
+        _ => {
+            return Err(format!(
+                "`{command}`: only `corscope …` and `make …` are run"
+            ));
+        }
+    };
+    words.remove(0);
+    let mut address = None;
+    if command.contains(demo::ADDRESS) {
+        let demo = match demo {
+            Some(demo) => demo,
+            None => demo.insert(Demo::start(corscope)?),
+        };
+        words
+            .iter_mut()
+            .for_each(|word| *word = word.replace(demo::ADDRESS, demo.address()));
+        address = Some(demo.address());
+    }
+    let output = Command::new(&program)
+        .args(&words)
+        .current_dir(root)
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "80")
+        .output()
+        .map_err(|error| format!("{}: {error} (build it first)", program.display()))?;
+    // 1 is a verdict, "blocked"; more is a failure to give one.
+    if output.status.code().is_none_or(|code| code > 1) {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        return Err(format!(
+            "`{command}` failed ({}): {complaint}",
+            output.status
+        ));
+    }
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let printed = address.map_or_else(
+        || printed.to_string(),
+        |address| printed.replace(address, demo::ADDRESS),
+    );
+    Ok(format!("$ {command}\n{}\n", printed.trim_end()))
+}
