@@ -1,0 +1,82 @@
+# `make run` shows corscope at work, `make test` is everything that CI runs.
+# Nothing has to be prepared: Rust from the version in Cargo.toml on, Node and npm are enough.
+
+CARGO        ?= cargo
+TARGET_DIR    = $${CARGO_TARGET_DIR:-target}
+CORSCOPE      = $(TARGET_DIR)/release/corscope
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
+
+.PHONY: help run test check format-check lint tidy docs example example-check bench fuzz
+
+help:
+	@echo 'make run      build corscope, start its demo server, explain a failing request'
+	@echo 'make test     format, lint, project checks and all tests: what CI runs'
+	@echo 'make check    format, lint, project checks, documentation, examples up to date'
+	@echo 'make bench    measure the engine and the program'
+	@echo 'make fuzz     FUZZ_SECONDS=60 for each fuzz target (FUZZ_TARGETS="a b" for some)'
+	@echo 'make example  renew the generated parts of README.md from the real program'
+
+run:
+	@sh xtask/needs.sh build
+	@$(CARGO) build --release -p corscope
+	@sh xtask/run.sh "$(CORSCOPE)"
+
+# The tests come last, so that the last word is the test runner's.
+test:
+	@sh xtask/needs.sh test
+	@$(MAKE) --no-print-directory format-check lint tidy
+	@echo '# documentation tests'
+	@$(CARGO) test --workspace --doc
+	@echo '# tests'
+	@$(CARGO) test --workspace --lib --bins --tests --examples
+
+check:
+	@sh xtask/needs.sh test
+	@$(MAKE) --no-print-directory format-check lint tidy docs example-check
+
+format-check:
+	@echo '# format'
+	@$(CARGO) fmt --all --check
+	@$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
+
+# Tests of the pure crates may read files; the crates themselves may not (their clippy.toml).
+lint:
+	@echo '# lint'
+	@$(CARGO) clippy --quiet --workspace -- -D warnings
+	@$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings \
+		-A clippy::disallowed-methods -A clippy::disallowed-types
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+		$(CARGO) deny --log-level error check bans licenses sources; \
+	else \
+		echo 'licences of dependencies not checked (cargo install cargo-deny)'; \
+	fi
+
+tidy:
+	@echo '# project checks'
+	@$(CARGO) run --quiet -p xtask -- tidy
+
+docs:
+	@echo '# documentation'
+	@RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --workspace --no-deps
+
+example-check:
+	@echo '# examples'
+	@$(CARGO) build --quiet --release -p corscope
+	@$(CARGO) run --quiet -p xtask -- readme --check
+
+example:
+	@$(CARGO) build --release -p corscope
+	@$(CARGO) run --quiet -p xtask -- readme --write
+
+bench:
+	@sh xtask/needs.sh build
+	@$(CARGO) build --release -p corscope
+	@$(CARGO) bench --workspace
+	@for script in bench/*.sh; do \
+		test ! -e "$$script" || sh "$$script" "$(CORSCOPE)" || exit; \
+	done
+
+fuzz:
+	@sh xtask/needs.sh fuzz
+	@CARGO='$(CARGO)' sh fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)

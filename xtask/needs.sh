@@ -1,0 +1,57 @@
+#!/bin/sh
+# Makes sure that what a Makefile target needs is there.
+# usage: needs.sh build|test|fuzz
+#
+# Installs a missing Debian package only as root, and a missing part of the Rust toolchain only
+# through rustup; otherwise says what to install and ends with 3.
+set -eu
+
+missing=
+packages=
+
+need() { # command, Debian package
+    if ! command -v "$1" >/dev/null 2>&1; then
+        missing="$missing $1"
+        packages="$packages $2"
+    fi
+}
+
+component() { # cargo subcommand, rustup component
+    cargo "$1" --version >/dev/null 2>&1 && return
+    if command -v rustup >/dev/null 2>&1 && rustup component add "$2"; then
+        return
+    fi
+    echo "'cargo $1' is missing: rustup component add $2" >&2
+    exit 3
+}
+
+if ! command -v cargo >/dev/null 2>&1; then
+    echo "cargo is missing: install Rust from https://rustup.rs" >&2
+    exit 3
+fi
+
+need cc "gcc libc6-dev" # the cryptography below TLS is partly C and assembly
+case $1 in
+    build) ;;
+    test)
+        component fmt rustfmt
+        component clippy clippy
+        ;;
+    fuzz) need c++ g++ ;; # libFuzzer is C++
+    *)
+        echo "usage: needs.sh build|test|fuzz" >&2
+        exit 2
+        ;;
+esac
+
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "# installing$packages (missing:$missing)"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update
+    # shellcheck disable=SC2086 # a list of packages
+    apt-get -qq install --yes --no-install-recommends $packages >/dev/null
+else
+    echo "missing:$missing; on Debian: sudo apt-get install$packages" >&2
+    exit 3
+fi

@@ -1,0 +1,76 @@
+#!/bin/sh
+# What `make run` does once corscope is built: starts the demo server, has one of its broken
+# endpoints explained, and keeps the server until it is told to stop (Ctrl-C).
+# usage: run.sh PROGRAM      ONCE=1: stop after the explanation
+set -eu
+
+corscope=$1
+page=http://localhost:3000
+first_port=8100
+last_port=8130
+
+scratch=$(mktemp -d)
+demo=
+stop() {
+    trap - EXIT
+    if [ -n "$demo" ]; then
+        kill "$demo" 2>/dev/null || :
+        wait "$demo" 2>/dev/null || :
+    fi
+    rm -rf "$scratch"
+}
+trap stop EXIT
+trap 'exit 0' INT TERM HUP
+
+# Starts the demo server on port $1 and waits for the line that names its address; the pipe ends
+# when the server does, as when another program has the port.
+start() {
+    rm -f "$scratch/output"
+    mkfifo "$scratch/output"
+    "$corscope" demo --port "$1" </dev/null >"$scratch/output" 2>"$scratch/complaint" &
+    demo=$!
+    exec 3<"$scratch/output"
+    while read -r line <&3; do
+        case $line in
+            *"http://127.0.0.1:$1"*) return 0 ;;
+        esac
+    done
+    wait "$demo" || :
+    demo=
+    return 1
+}
+
+port=$first_port
+until start "$port"; do
+    port=$((port + 1))
+    if [ "$port" -gt "$last_port" ]; then
+        cat "$scratch/complaint" >&2
+        echo "the demo server found no port from $first_port to $last_port" >&2
+        exit 3
+    fi
+done
+cat <&3 >/dev/null & # what the server prints from here on must not fill the pipe
+address=http://127.0.0.1:$port
+
+set -- check "$address/preflight-requires-auth" --from "$page" -H 'X-Request-Id: 7'
+echo
+echo "\$ corscope check $2 --from $page -H 'X-Request-Id: 7'"
+echo
+status=0
+"$corscope" "$@" || status=$?
+if [ "$status" -gt 1 ]; then # 1 is the verdict "blocked", which is the point here
+    exit "$status"
+fi
+
+cat <<END
+
+That was one broken endpoint. The demo server has one for each way in which CORS
+fails; $address/ lists them. In another terminal, try:
+
+  $corscope check $address/ --from $page
+  $corscope --help
+
+END
+[ -z "${ONCE:-}" ] || exit 0
+echo "The demo server goes on until Ctrl-C."
+wait "$demo"
