@@ -35,7 +35,12 @@ impl<'a> Header<'a> {
 
 impl fmt::Debug for Header<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}", self.name.escape_ascii(), self.value.escape_ascii())
+        write!(
+            out,
+            "{}:{}",
+            self.name.escape_ascii(),
+            self.value.escape_ascii()
+        )
     }
 }
 
@@ -59,12 +64,18 @@ pub struct HeaderList {
 impl HeaderList {
     /// An empty list; allocates nothing.
     pub const fn new() -> Self {
-        Self { bytes: Vec::new(), lines: Vec::new() }
+        Self {
+            bytes: Vec::new(),
+            lines: Vec::new(),
+        }
     }
 
     /// An empty list with room for `lines` headers of `bytes` bytes in all.
     pub fn with_capacity(lines: usize, bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), lines: Vec::with_capacity(lines) }
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            lines: Vec::with_capacity(lines),
+        }
     }
 
     /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a header.
@@ -74,12 +85,18 @@ impl HeaderList {
     pub fn push(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let (name, value) = (name.as_ref(), value.as_ref());
         let total = self.bytes.len() + name.len() + value.len();
-        let Ok(value_end) = u32::try_from(total) else { return };
+        let Ok(value_end) = u32::try_from(total) else {
+            return;
+        };
         let name_start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(name);
         let name_end = self.bytes.len() as u32;
         self.bytes.extend_from_slice(value);
-        self.lines.push(Line { name_start, name_end, value_end });
+        self.lines.push(Line {
+            name_start,
+            name_end,
+            value_end,
+        });
     }
 
     /// How many headers (lines) there are, duplicates counted.
@@ -114,7 +131,9 @@ impl HeaderList {
         &'a self,
         name: &'a str,
     ) -> impl Iterator<Item = (usize, Header<'a>)> + 'a {
-        self.iter().enumerate().filter(move |(_, header)| header.is(name))
+        self.iter()
+            .enumerate()
+            .filter(move |(_, header)| header.is(name))
     }
 
     /// Whether a header named `name` is there.
@@ -125,9 +144,14 @@ impl HeaderList {
     /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) `name`: all its values,
     /// trimmed, joined with `, ` in order; `None` when it is absent.
     pub fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
-        let mut found = self.iter().filter(|header| header.is(name)).map(|header| header.trimmed());
+        let mut found = self
+            .iter()
+            .filter(|header| header.is(name))
+            .map(|header| header.trimmed());
         let first = found.next()?;
-        let Some(second) = found.next() else { return Some(Cow::Borrowed(first)) };
+        let Some(second) = found.next() else {
+            return Some(Cow::Borrowed(first));
+        };
         let mut joined = first.to_vec();
         for value in std::iter::once(second).chain(found) {
             joined.extend_from_slice(b", ");
@@ -222,8 +246,9 @@ mod tests {
 
     #[test]
     fn lines_of_one_name_are_joined_in_order_whatever_their_case() {
-        let list: HeaderList =
-            [("A", " 1\t"), ("b", "2"), ("a", ""), ("A", "3")].into_iter().collect();
+        let list: HeaderList = [("A", " 1\t"), ("b", "2"), ("a", ""), ("A", "3")]
+            .into_iter()
+            .collect();
         assert_eq!(list.get("a").as_deref(), Some(&b"1, , 3"[..]));
         assert_eq!(list.get("B").as_deref(), Some(&b"2"[..]));
         assert_eq!(list.get("c"), None);
@@ -231,13 +256,27 @@ mod tests {
 
     #[test]
     fn spelling_order_and_duplicates_survive() {
-        let list: HeaderList = [("X-a", "1"), ("Y", "2"), ("x-A", " 3")].into_iter().collect();
-        let lines: Vec<_> = list.iter().map(|header| (header.name, header.value)).collect();
+        let list: HeaderList = [("X-a", "1"), ("Y", "2"), ("x-A", " 3")]
+            .into_iter()
+            .collect();
+        let lines: Vec<_> = list
+            .iter()
+            .map(|header| (header.name, header.value))
+            .collect();
         assert_eq!(
             lines,
-            [(&b"X-a"[..], &b"1"[..]), (&b"Y"[..], &b"2"[..]), (&b"x-A"[..], &b" 3"[..])]
+            [
+                (&b"X-a"[..], &b"1"[..]),
+                (&b"Y"[..], &b"2"[..]),
+                (&b"x-A"[..], &b" 3"[..])
+            ]
         );
-        assert_eq!(list.lines_named("x-a").map(|(line, _)| line).collect::<Vec<_>>(), [0, 2]);
+        assert_eq!(
+            list.lines_named("x-a")
+                .map(|(line, _)| line)
+                .collect::<Vec<_>>(),
+            [0, 2]
+        );
     }
 
     #[test]

@@ -1,0 +1,369 @@
+//! [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch): the preflight and its cache,
+//! the request itself, and the checks on its response.
+
+use std::sync::Arc;
+
+use crate::cause::Cause;
+use crate::cors_check::cors_check;
+use crate::cors_preflight_fetch::Question;
+use crate::evidence::{Evidence, Part};
+use crate::fetch::{Fetch, Next, Pending, Tainting};
+use crate::filtered_response::{basic_visible_headers, cors_visible_headers};
+use crate::integrity;
+use crate::preflight_cache::PreflightCache;
+use crate::request::{Request, RequestBody};
+use crate::request_init::{CredentialsMode, Mode, RedirectMode};
+use crate::resource_policy_check::{self, Refusal};
+use crate::response::Response;
+use crate::safelist::{is_safelisted_method, unsafe_request_header_names};
+use crate::steps;
+use crate::user_agent::{RedirectPreflight, TaintedPreflight};
+use crate::verdict::{Outcome, ResponseType, SentRequest};
+
+impl Fetch<'_> {
+    /// Sends a CORS request, after a preflight where one is needed and none is cached.
+    pub(crate) fn cors_fetch(&mut self, cache: &mut PreflightCache, now: u64) -> Next {
+        let Some(question) = self.question() else {
+            self.record.pass(&steps::ROUTE_CORS, |_| vec![]);
+            return self.send();
+        };
+        let Some(request) = self.request.as_deref() else {
+            return self.fail();
+        };
+        let page = &self.client.origin;
+        let (url, mode) = (&request.url, request.cache);
+        if cache.covers(&question, page, url, mode, self.user_agent, now) {
+            self.record.pass(&steps::PREFLIGHT_CACHE, |_| vec![]);
+            return self.send();
+        }
+        let sent = SentRequest {
+            method: "OPTIONS".into(),
+            url: wire_url(url),
+            header_list: question.header_list(),
+            preflight: true,
+            include_credentials: false,
+        };
+        self.redirects.preflighted = true;
+        self.push_leg(sent, Some(question.origin.clone()), question.include);
+        self.record.pass(&steps::ROUTE_PREFLIGHT, |leg| {
+            vec![Evidence::request(leg, Part::Method)]
+        });
+        self.pending = Pending::Preflight(question);
+        Next::Send
+    }
+
+    /// What a preflight has to ask; `None` when none is needed.
+    fn question(&self) -> Option<Question> {
+        let request = self.request.as_deref()?;
+        if !request.unsafe_request && !request.use_cors_preflight {
+            return None;
+        }
+        let (unsafe_names, needed) = self.unsafe_names(request);
+        let needed = needed
+            || request.use_cors_preflight
+            || !is_safelisted_method(request.method.as_bytes())
+            || !unsafe_names.is_empty();
+        needed.then(|| {
+            let origin = match self.user_agent.tainted_preflight {
+                TaintedPreflight::Null => self.serialized_origin(),
+                TaintedPreflight::Page => self.client.origin.serialized(),
+            };
+            Question {
+                method: request.method.clone(),
+                unsafe_names,
+                include: request.credentials == CredentialsMode::Include,
+                use_cors_preflight: request.use_cors_preflight,
+                origin: origin.into(),
+            }
+        })
+    }
+
+    /// The header names to ask for, and whether an earlier hop makes a preflight needed although
+    /// there may be nothing left to ask.
+    fn unsafe_names(&self, request: &Request) -> (Vec<Vec<u8>>, bool) {
+        let judge = |list| unsafe_names_of(list, request, self.user_agent);
+        match self.user_agent.redirect_preflight {
+            RedirectPreflight::Fresh => (judge(&request.header_list), false),
+            _ if self.hop == 0 => (judge(&request.header_list), false),
+            RedirectPreflight::FirstHeadersRemainingNamed => {
+                let first = self
+                    .redirects
+                    .first_header_list
+                    .as_ref()
+                    .unwrap_or(&request.header_list);
+                let names = judge(first);
+                let needed = !names.is_empty();
+                let stripped = |name: &Vec<u8>| self.redirects.is_stripped_at_this_hop(name);
+                (
+                    names.into_iter().filter(|name| !stripped(name)).collect(),
+                    needed,
+                )
+            }
+            RedirectPreflight::OnceNeededAllNamed => {
+                let first = self
+                    .redirects
+                    .first_header_list
+                    .as_ref()
+                    .unwrap_or(&request.header_list);
+                (judge(first), self.redirects.preflighted)
+            }
+        }
+    }
+
+    /// The serialized request origin: `null` once redirects have tainted it.
+    pub(crate) fn serialized_origin(&self) -> &str {
+        if self.redirects.tainted {
+            "null"
+        } else {
+            self.client.origin.serialized()
+        }
+    }
+
+    /// Sends the request itself to the current URL.
+    pub(crate) fn send(&mut self) -> Next {
+        let Some(request) = self.request.as_deref() else {
+            return self.fail();
+        };
+        let is_cors = self.tainting == Tainting::Cors;
+        if request.body == RequestBody::Stream && request.url.scheme() == "http" {
+            // HTTP/2 is spoken over TLS only, so a stream over http: can go nowhere.
+            let cause = Cause::StreamUploadNeedsHttp2;
+            if !self.refuse(&steps::HTTP_NETWORK, cause, Part::Url) {
+                return self.fail();
+            }
+        }
+        let Some(request) = self.request.as_deref() else {
+            return self.fail();
+        };
+        let include = match request.credentials {
+            CredentialsMode::Include => true,
+            CredentialsMode::Omit => false,
+            CredentialsMode::SameOrigin => self.tainting == Tainting::Basic,
+        };
+        let mut header_list = request.header_list.clone();
+        if let Some(origin) = self.origin_header(request) {
+            header_list.push("Origin", origin);
+        }
+        let sent = SentRequest {
+            method: request.method.clone(),
+            url: wire_url(&request.url),
+            header_list,
+            preflight: false,
+            include_credentials: include,
+        };
+        let with_credentials = request.credentials == CredentialsMode::Include;
+        let checked = is_cors.then(|| self.serialized_origin().into());
+        self.push_leg(sent, checked, with_credentials);
+        self.pending = Pending::Response;
+        Next::Send
+    }
+
+    /// [Appends a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
+    fn origin_header(&self, request: &Request) -> Option<&str> {
+        let always = self.tainting == Tainting::Cors || request.mode == Mode::WebSocket;
+        let changes = !matches!(&*request.method, "GET" | "HEAD");
+        let kept =
+            self.user_agent.keeps_origin_after_method_change && self.redirects.method_changed;
+        (always || changes || kept).then(|| self.serialized_origin())
+    }
+
+    pub(crate) fn receive_preflight(
+        &mut self,
+        question: &Question,
+        response: &Arc<Response>,
+        cache: &mut PreflightCache,
+        now: u64,
+    ) -> Next {
+        let faults_before = self.record.faults.len();
+        let allowed = question.judge(response, self.user_agent, &mut self.record);
+        let Some(request) = self.request.as_deref() else {
+            return self.fail();
+        };
+        let refused = self.record.faults.len() > faults_before;
+        if !refused || self.user_agent.refusal_is_stored {
+            let read = allowed.or_else(|| question.read_lists(response, self.user_agent));
+            if let Some(allowed) = read {
+                let list = &response.header_list;
+                let page = &self.client.origin;
+                let (url, mode) = (&request.url, request.cache);
+                cache.store(
+                    question,
+                    &allowed,
+                    list,
+                    page,
+                    url,
+                    mode,
+                    self.user_agent,
+                    now,
+                );
+            }
+        } else if self.user_agent.refusal_drops_entry {
+            cache.clear(&self.client.origin, &request.url, self.user_agent);
+        }
+        if refused && !self.record.goes_on {
+            self.fail()
+        } else {
+            self.send()
+        }
+    }
+
+    pub(crate) fn receive_response(
+        &mut self,
+        response: &Arc<Response>,
+        cache: &mut PreflightCache,
+        now: u64,
+    ) -> Next {
+        if response.status == 407 && self.user_agent.fails_on_407 {
+            let cause = Cause::UnexpectedProxyAuthentication;
+            let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
+            if !self.record.fault(&steps::HTTP_NETWORK, cause, evidence) {
+                return self.fail_after_preflight(cache);
+            }
+        }
+        if let Some(location) = self.location(response) {
+            return self.http_redirect_fetch(response, location, cache, now);
+        }
+        if !self.pass_cors_check(response, false) {
+            return self.fail_after_preflight(cache);
+        }
+        self.filter(response, cache)
+    }
+
+    /// The CORS check on the current leg's response, when its tainting is `cors`.
+    pub(crate) fn pass_cors_check(&mut self, response: &Response, redirects: bool) -> bool {
+        let Some(leg) = self.legs.last_mut() else {
+            return true;
+        };
+        let Some(origin) = &leg.checked_origin else {
+            return true;
+        };
+        let from_own_origin = redirects
+            && self.user_agent.credentialed_redirects_from_own_origin
+            && self.redirects.began_on_own_origin
+            && self
+                .request
+                .as_deref()
+                .is_some_and(|request| request.credentials == CredentialsMode::SameOrigin);
+        leg.checked_with_credentials |= from_own_origin;
+        let include = leg.checked_with_credentials;
+        cors_check(
+            &response.header_list,
+            origin,
+            include,
+            self.user_agent,
+            &mut self.record,
+        )
+    }
+
+    /// Ends the fetch with a filtered response, after the checks that come behind CORS.
+    fn filter(&mut self, response: &Response, cache: &mut PreflightCache) -> Next {
+        let Some(request) = self.request.as_deref() else {
+            return self.fail();
+        };
+        let include = request.credentials == CredentialsMode::Include;
+        let integrity = request.integrity.clone();
+        if self.tainting == Tainting::Opaque {
+            let refusal = resource_policy_check::check(
+                &response.header_list,
+                self.client,
+                &request.url,
+                include,
+            );
+            if let Some(refusal) = refusal {
+                let by_embedder_policy = refusal == Refusal::EmbedderPolicy;
+                let list = &response.header_list;
+                let cause = Cause::CorpBlocked { by_embedder_policy };
+                let name = "cross-origin-resource-policy";
+                let evidence = |leg| Evidence::header(leg, list, name);
+                if !self.record.fault(&steps::CORP, cause, evidence) {
+                    return self.fail();
+                }
+            }
+            if !integrity.is_empty() {
+                let cause = Cause::IntegrityNeedsCors;
+                self.record.fault(&steps::INTEGRITY, cause, |_| vec![]);
+                return self.fail();
+            }
+            return self.end(Outcome::Opaque);
+        }
+        if integrity::is_mismatch(&integrity, response.body.as_deref()) {
+            self.record
+                .fault(&steps::INTEGRITY, Cause::IntegrityMismatch, |_| vec![]);
+            return self.fail_after_preflight(cache);
+        }
+        let list = &response.header_list;
+        let (response_type, visible_headers) = match self.tainting {
+            Tainting::Cors => (ResponseType::Cors, cors_visible_headers(list, include)),
+            _ => (ResponseType::Basic, basic_visible_headers(list)),
+        };
+        self.record.pass(&steps::FILTER, |leg| {
+            Evidence::header(leg, list, "access-control-expose-headers")
+        });
+        self.end(Outcome::Readable {
+            status: response.status,
+            response_type,
+            visible_headers,
+        })
+    }
+
+    /// The Location of a redirect; `None` when the response is no redirect.
+    fn location(&self, response: &Response) -> Option<crate::http_redirect_fetch::Location> {
+        if !response.has_redirect_status() {
+            return None;
+        }
+        let (line, header) = response.header_list.lines_named("location").next()?;
+        let value = header.trimmed().to_vec();
+        Some(crate::http_redirect_fetch::Location {
+            line,
+            span: header.trimmed_span(),
+            value,
+        })
+    }
+
+    /// What redirect mode says to a redirect: `Some` when the fetch ends there.
+    pub(crate) fn end_by_redirect_mode(&mut self, cache: &mut PreflightCache) -> Option<Next> {
+        match self.request.as_deref()?.redirect {
+            RedirectMode::Follow => None,
+            RedirectMode::Manual => Some(self.end(Outcome::OpaqueRedirect)),
+            RedirectMode::Error => {
+                let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
+                let cause = Cause::RedirectModeError;
+                let goes_on = self.record.fault(&steps::REDIRECT_MODE, cause, evidence);
+                (!goes_on).then(|| self.fail_after_preflight(cache))
+            }
+        }
+    }
+}
+
+/// The unsafe names of a header list. A Content-Type that XHR took from the body may be judged
+/// more mildly.
+fn unsafe_names_of(
+    list: &crate::HeaderList,
+    request: &Request,
+    user_agent: &crate::UserAgent,
+) -> Vec<Vec<u8>> {
+    let mut names = unsafe_request_header_names(list, user_agent);
+    let is_mild = request.content_type_from_body
+        && request.api == crate::request_init::Api::Xhr
+        && !user_agent.limits_body_content_type;
+    if is_mild {
+        let is_safe = list.get("content-type").is_some_and(|value| {
+            crate::safelist::safelisted_content_type(&value, user_agent).is_ok()
+        });
+        names.retain(|name| !(is_safe && name == b"content-type"));
+    }
+    names
+}
+
+/// The URL as it goes over the wire: without fragment, user name and password.
+fn wire_url(url: &url::Url) -> url::Url {
+    let mut url = url.clone();
+    if url.fragment().is_some() {
+        url.set_fragment(None);
+    }
+    if crate::origin::has_credentials(&url) {
+        let _ = url.set_username(""); // http URLs can always lose them
+        let _ = url.set_password(None);
+    }
+    url
+}

@@ -1,0 +1,204 @@
+//! [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch).
+
+use std::ops::Range;
+
+use url::Url;
+
+use crate::cause::Cause;
+use crate::evidence::{Evidence, Part, Place};
+use crate::fetch::{Fetch, Next, Tainting};
+use crate::header_list::HeaderList;
+use crate::origin::{has_credentials, is_http_scheme, same_origin};
+use crate::preflight_cache::PreflightCache;
+use crate::request::{Request, RequestBody};
+use crate::request_init::Mode;
+use crate::response::Response;
+use crate::steps;
+use crate::user_agent::RedirectPreflight;
+
+/// How many redirects are followed.
+const REDIRECT_LIMIT: usize = 20;
+
+/// [Request-body-header names](https://fetch.spec.whatwg.org/#request-body-header-name).
+const BODY_HEADERS: [&str; 4] = [
+    "content-encoding",
+    "content-language",
+    "content-location",
+    "content-type",
+];
+
+/// What a fetch remembers of its redirects.
+#[derive(Debug, Default)]
+pub(crate) struct RedirectState {
+    /// Whether the request's origin is [redirect-tainted](https://fetch.spec.whatwg.org/#concept-request-tainted-origin).
+    pub(crate) tainted: bool,
+    /// Whether a preflight was made at any hop.
+    pub(crate) preflighted: bool,
+    /// Whether the first URL was same-origin.
+    pub(crate) began_on_own_origin: bool,
+    /// Whether a redirect turned the method into GET.
+    pub(crate) method_changed: bool,
+    /// The header list before any redirect, where the user agent still looks at it.
+    pub(crate) first_header_list: Option<HeaderList>,
+    body_headers_stripped: bool,
+    authorization_stripped: bool,
+}
+
+impl RedirectState {
+    /// Whether the redirect that led to this hop removed header `name` (in lower case).
+    pub(crate) fn is_stripped_at_this_hop(&self, name: &[u8]) -> bool {
+        (self.body_headers_stripped && BODY_HEADERS.iter().any(|body| body.as_bytes() == name))
+            || (self.authorization_stripped && name == b"authorization")
+    }
+}
+
+/// A redirect's Location header.
+#[derive(Debug)]
+pub(crate) struct Location {
+    pub(crate) line: usize,
+    pub(crate) span: Range<usize>,
+    pub(crate) value: Vec<u8>,
+}
+
+impl Fetch<'_> {
+    /// Follows a redirect, or refuses it. The response's own CORS check comes first, except where
+    /// a user agent looks at the new URL before.
+    pub(crate) fn http_redirect_fetch(
+        &mut self,
+        response: &Response,
+        location: Location,
+        cache: &mut PreflightCache,
+        now: u64,
+    ) -> Next {
+        let place = Place {
+            line: location.line,
+            span: location.span.clone(),
+        };
+        if !self.pass_cors_check(response, true) {
+            return self.fail_after_preflight(cache);
+        }
+        if let Some(next) = self.end_by_redirect_mode(cache) {
+            return next;
+        }
+        let Some(target) = self.target(&location) else {
+            let cause = Cause::RedirectLocationInvalid {
+                place: place.clone(),
+            };
+            let evidence = |leg| vec![Evidence::response(leg, Part::Header(place))];
+            self.record
+                .fault(&steps::REDIRECT_LOCATION, cause, evidence);
+            return self.fail_after_preflight(cache);
+        };
+        if !self.pass_target(&target, &place) {
+            return self.fail_after_preflight(cache);
+        }
+        if self
+            .request
+            .as_deref()
+            .is_some_and(|request| request.body == RequestBody::Stream)
+            && response.status != 303
+        {
+            let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
+            if !self
+                .record
+                .fault(&steps::REDIRECT_BODY, Cause::RedirectStreamBody, evidence)
+            {
+                return self.fail_after_preflight(cache);
+            }
+        }
+        self.redirect_request(response.status, target);
+        self.main_fetch(cache, now)
+    }
+
+    /// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url).
+    fn target(&self, location: &Location) -> Option<Url> {
+        let request = self.request.as_deref()?;
+        let text = match str::from_utf8(&location.value) {
+            Ok(text) => text.to_owned(),
+            // Bytes that are no UTF-8 are read one by one.
+            Err(_) => location.value.iter().copied().map(char::from).collect(),
+        };
+        let mut target = request.url.join(&text).ok()?;
+        if target.fragment().is_none() {
+            target.set_fragment(request.url.fragment());
+        }
+        Some(target)
+    }
+
+    /// The rules on a redirect's new URL.
+    fn pass_target(&mut self, target: &Url, place: &Place) -> bool {
+        let Some(request) = self.request.as_deref() else {
+            return false;
+        };
+        let is_cors_mode = request.mode == Mode::Cors;
+        let evidence = |leg| vec![Evidence::response(leg, Part::Header(place.clone()))];
+        if !is_http_scheme(target.scheme()) {
+            let cause = Cause::RedirectToNonHttpScheme;
+            self.record.fault(&steps::REDIRECT_SCHEME, cause, evidence);
+            return false;
+        }
+        if self.hop >= REDIRECT_LIMIT {
+            self.record
+                .fault(&steps::REDIRECT_COUNT, Cause::RedirectLoop, evidence);
+            return false;
+        }
+        let leaves_origin = is_cors_mode && !self.client.origin.is_same_as(target);
+        let refused = leaves_origin
+            || self.tainting == Tainting::Cors
+            || !self.user_agent.follows_to_url_with_credentials;
+        if has_credentials(target) && refused {
+            let cause = Cause::RedirectUrlHasCredentials;
+            return self
+                .record
+                .fault(&steps::REDIRECT_CREDENTIALS, cause, evidence);
+        }
+        true
+    }
+
+    /// Changes the request as a redirect with `status` to `target` does.
+    fn redirect_request(&mut self, status: u16, target: Url) {
+        let Some(request) = self.request.as_deref_mut() else {
+            return;
+        };
+        let state = &mut self.redirects;
+        let origin = &self.client.origin;
+        if self.hop == 0 {
+            state.began_on_own_origin = origin.is_same_as(&request.url);
+            if self.user_agent.redirect_preflight != RedirectPreflight::Fresh {
+                state.first_header_list = Some(request.header_list.clone());
+            }
+        }
+        let crosses = !same_origin(&target, &request.url);
+        if crosses && !origin.is_same_as(&request.url) {
+            state.tainted = true;
+        }
+        let as_get =
+            self.user_agent.redirects_delete_as_get && crosses && &*request.method == "DELETE";
+        let becomes_get = match status {
+            301 | 302 => &*request.method == "POST",
+            303 => !matches!(&*request.method, "GET" | "HEAD"),
+            _ => false,
+        } || as_get;
+        state.body_headers_stripped = becomes_get;
+        state.authorization_stripped = crosses;
+        if becomes_get {
+            state.method_changed = true;
+            request.method = "GET".into();
+            request.body = RequestBody::None;
+            remove(request, &BODY_HEADERS);
+        }
+        if crosses {
+            remove(request, &["authorization"]);
+        }
+        request.url = target;
+        self.hop += 1;
+    }
+}
+
+fn remove(request: &mut Request, names: &[&str]) {
+    if names.iter().any(|name| request.header_list.contains(name)) {
+        request.header_list = request
+            .header_list
+            .without(|header| names.iter().any(|name| header.is(name)));
+    }
+}

@@ -1,0 +1,284 @@
+//! CORS-safelisted [methods](https://fetch.spec.whatwg.org/#cors-safelisted-method),
+//! [request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) and
+//! [response-header names](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
+
+use crate::header_list::{HeaderList, trim_http_whitespace};
+use crate::user_agent::UserAgent;
+
+/// The longest value of a safelisted request-header, in bytes.
+pub const VALUE_LIMIT: usize = 128;
+/// How many bytes all safelisted values may have together.
+pub const TOTAL_LIMIT: usize = 1024;
+
+/// Whether `method` is CORS-safelisted.
+pub fn is_safelisted_method(method: &[u8]) -> bool {
+    matches!(method, b"GET" | b"HEAD" | b"POST")
+}
+
+/// A [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
+pub const fn is_unsafe_byte(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t')
+        || matches!(
+            byte,
+            b'"' | b'('
+                | b')'
+                | b':'
+                | b'<'
+                | b'>'
+                | b'?'
+                | b'@'
+                | b'['
+                | b'\\'
+                | b']'
+                | b'{'
+                | b'}'
+                | 0x7F
+        )
+}
+
+const CLIENT_HINTS: [&str; 8] = [
+    "device-memory",
+    "downlink",
+    "dpr",
+    "ect",
+    "intervention",
+    "rtt",
+    "viewport-width",
+    "width",
+];
+
+/// Why a request-header is not CORS-safelisted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unsafe {
+    /// Its name is none of the safelisted ones.
+    Name,
+    /// Its value is longer than [`VALUE_LIMIT`] bytes.
+    TooLong,
+    /// Its value has a byte that is not allowed.
+    Byte {
+        /// Where in the value.
+        at: usize,
+    },
+    /// Content-Type: not one of the three MIME types.
+    ContentType,
+    /// Range: not a simple range.
+    Range,
+    /// All safelisted values together are longer than [`TOTAL_LIMIT`] bytes.
+    Total,
+}
+
+/// Judges one header; `Ok` when it is a
+/// [CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+///
+/// # Errors
+/// The first reason why it is not.
+pub fn safelisted_request_header(
+    name: &[u8],
+    value: &[u8],
+    user_agent: &UserAgent,
+) -> Result<(), Unsafe> {
+    let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
+    let limit = || {
+        if value.len() > VALUE_LIMIT {
+            Err(Unsafe::TooLong)
+        } else {
+            Ok(())
+        }
+    };
+    if is("accept") {
+        limit()?;
+        unsafe_byte_in(value, user_agent)
+    } else if is("accept-language") || is("content-language") {
+        limit()?;
+        let allowed = |byte: &u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=')
+        };
+        value
+            .iter()
+            .position(|byte| !allowed(byte))
+            .map_or(Ok(()), |at| Err(Unsafe::Byte { at }))
+    } else if is("content-type") {
+        limit()?;
+        safelisted_content_type(value, user_agent)
+    } else if is("range") {
+        limit()?;
+        if is_simple_range(value, user_agent) {
+            Ok(())
+        } else {
+            Err(Unsafe::Range)
+        }
+    } else if user_agent.safelists_client_hints && is("save-data") {
+        limit()?;
+        if value.eq_ignore_ascii_case(b"on") {
+            Ok(())
+        } else {
+            Err(Unsafe::Name)
+        }
+    } else if user_agent.safelists_client_hints && CLIENT_HINTS.into_iter().any(is) {
+        limit()
+    } else {
+        Err(Unsafe::Name)
+    }
+}
+
+fn unsafe_byte_in(value: &[u8], user_agent: &UserAgent) -> Result<(), Unsafe> {
+    let refused =
+        |byte: &u8| is_unsafe_byte(*byte) || (user_agent.safelists_only_ascii && *byte > 0x7F);
+    value
+        .iter()
+        .position(refused)
+        .map_or(Ok(()), |at| Err(Unsafe::Byte { at }))
+}
+
+/// Judges a Content-Type value without the length limit.
+///
+/// # Errors
+/// Why it is not safelisted.
+pub fn safelisted_content_type(value: &[u8], user_agent: &UserAgent) -> Result<(), Unsafe> {
+    unsafe_byte_in(value, user_agent)?;
+    if user_agent.refuses_comma_in_content_type
+        && let Some(at) = value.iter().position(|byte| *byte == b',')
+    {
+        return Err(Unsafe::Byte { at });
+    }
+    match mime_essence(value) {
+        Some(essence)
+            if [
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+                "text/plain",
+            ]
+            .iter()
+            .any(|allowed| essence.eq_ignore_ascii_case(allowed.as_bytes())) =>
+        {
+            Ok(())
+        }
+        _ => Err(Unsafe::ContentType),
+    }
+}
+
+/// The essence of a [MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type), in its own
+/// case; `None` when the value does not parse. Parameters never make the parse fail.
+pub fn mime_essence(value: &[u8]) -> Option<&[u8]> {
+    let value = trim_http_whitespace(value);
+    let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
+    let essence = trim_http_whitespace(essence);
+    let slash = essence.iter().position(|byte| *byte == b'/')?;
+    let (kind, subtype) = (&essence[..slash], &essence[slash + 1..]);
+    (crate::forbidden::is_token(kind) && crate::forbidden::is_token(subtype)).then_some(essence)
+}
+
+/// A [simple range header value](https://fetch.spec.whatwg.org/#simple-range-header-value):
+/// `bytes=` start `-` [end], no white space, start not after end.
+fn is_simple_range(value: &[u8], user_agent: &UserAgent) -> bool {
+    let Some((unit, range)) = value.split_at_checked(6) else {
+        return false;
+    };
+    let unit_is_right = if user_agent.range_unit_in_any_case {
+        unit.eq_ignore_ascii_case(b"bytes=")
+    } else {
+        unit == b"bytes="
+    };
+    let Some(dash) = range.iter().position(|byte| *byte == b'-') else {
+        return false;
+    };
+    let (start, end) = (&range[..dash], &range[dash + 1..]);
+    let is_number = |digits: &[u8]| {
+        digits.iter().all(u8::is_ascii_digit)
+            && user_agent.range_number_max.is_none_or(|max| {
+                str::from_utf8(digits)
+                    .ok()
+                    .and_then(|text| text.parse::<u64>().ok())
+                    .is_some_and(|number| number <= max)
+            })
+    };
+    unit_is_right
+        && !start.is_empty()
+        && is_number(start)
+        && (end.is_empty() || (is_number(end) && number_order(start, end)))
+}
+
+/// Whether decimal `start` is at most decimal `end`, of whatever length.
+fn number_order(start: &[u8], end: &[u8]) -> bool {
+    fn strip(mut digits: &[u8]) -> &[u8] {
+        while let [b'0', rest @ ..] = digits {
+            digits = rest;
+        }
+        digits
+    }
+    let (start, end) = (strip(start), strip(end));
+    (start.len(), start) <= (end.len(), end)
+}
+
+/// The [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
+/// of a header list: lower case, sorted, each once.
+pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) -> Vec<Vec<u8>> {
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    let mut safelisted: Vec<&[u8]> = Vec::new();
+    let mut safelisted_total = 0;
+    for (line, header) in list.iter().enumerate() {
+        let joined;
+        let value = if user_agent.joins_repeated_headers {
+            let earlier = list
+                .iter()
+                .take(line)
+                .any(|other| other.name.eq_ignore_ascii_case(header.name));
+            if earlier {
+                continue;
+            }
+            joined = str::from_utf8(header.name)
+                .ok()
+                .and_then(|name| list.get(name));
+            joined.as_deref().unwrap_or(header.value)
+        } else {
+            header.value
+        };
+        if safelisted_request_header(header.name, value, user_agent).is_ok() {
+            safelisted.push(header.name);
+            safelisted_total += value.len();
+        } else {
+            names.push(header.name.to_ascii_lowercase());
+        }
+    }
+    if user_agent.limits_safelisted_total && safelisted_total > TOTAL_LIMIT {
+        names.extend(safelisted.into_iter().map(<[u8]>::to_ascii_lowercase));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Whether a response-header name is
+/// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) without
+/// being exposed.
+pub fn is_safelisted_response_header_name(name: &[u8]) -> bool {
+    [
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    ]
+    .iter()
+    .any(|safe| name.eq_ignore_ascii_case(safe.as_bytes()))
+}
+
+/// A [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
+pub fn is_forbidden_response_header_name(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"set-cookie") || name.eq_ignore_ascii_case(b"set-cookie2")
+}
+
+/// A [no-CORS-safelisted request-header name](https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header-name).
+pub fn is_no_cors_safelisted_name(name: &[u8]) -> bool {
+    [
+        "accept",
+        "accept-language",
+        "content-language",
+        "content-type",
+    ]
+    .iter()
+    .any(|safe| name.eq_ignore_ascii_case(safe.as_bytes()))
+}

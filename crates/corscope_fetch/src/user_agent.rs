@@ -1,0 +1,360 @@
+//! What browsers do differently from the standard, as data: one row a difference, each with its
+//! reason. Nothing else in this crate asks which browser it is playing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Which user agent's profile to follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Browser {
+    /// The Fetch standard itself.
+    #[default]
+    Fetch,
+    /// Chromium 156.
+    Chromium,
+    /// Firefox ESR 153.
+    Firefox,
+    /// WebKitGTK 2.50.
+    WebKit,
+}
+
+impl Browser {
+    /// All profiles, the standard first.
+    pub const ALL: [Self; 4] = [Self::Fetch, Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// Its name in documents and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
+        }
+    }
+
+    /// Its profile.
+    pub const fn profile(self) -> &'static UserAgent {
+        match self {
+            Self::Fetch => &FETCH,
+            Self::Chromium => &CHROMIUM,
+            Self::Firefox => &FIREFOX,
+            Self::WebKit => &WEBKIT,
+        }
+    }
+}
+
+impl fmt::Display for Browser {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// What becomes of a `ReadableStream` body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamUpload {
+    /// It is streamed, after a preflight, over HTTP/2 or later.
+    Streamed,
+    /// It is turned into the string `[object ReadableStream]`.
+    Stringified,
+    /// The promise is rejected before anything is sent.
+    Refused,
+}
+
+/// When a redirected request needs a preflight at its new URL, and for which header names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectPreflight {
+    /// Judged anew from the request as it then is.
+    Fresh,
+    /// Still needed when a header that a redirect removed would have needed it; only the headers
+    /// that remain are named.
+    FirstHeadersRemainingNamed,
+    /// Still needed once one was made; the headers that a redirect removed are still named.
+    OnceNeededAllNamed,
+}
+
+/// Whose origin a preflight carries after the request's origin was tainted by redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaintedPreflight {
+    /// `null`, as the request after it.
+    Null,
+    /// The page's.
+    Page,
+}
+
+/// In which order a preflight response's parts are tested; only the first failure is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreflightOrder {
+    /// The CORS check, then the status.
+    CorsCheckFirst,
+    /// The status, then the CORS check.
+    StatusFirst,
+}
+
+/// What an `Access-Control-Max-Age` that is no integer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidMaxAge {
+    /// Five seconds, as if it were absent.
+    Default,
+    /// The preflight is not cached.
+    NotCached,
+}
+
+/// Which numbers `Access-Control-Max-Age` may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxAgeSyntax {
+    /// `delta-seconds`: digits only.
+    Digits,
+    /// An optional sign, then digits.
+    Signed,
+    /// An optional minus, then digits.
+    Negative,
+}
+
+/// How a new preflight result meets the entries that are already there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheUpdate {
+    /// Methods and headers are added or renewed one by one.
+    Adds,
+    /// The whole entry is replaced.
+    Replaces,
+}
+
+macro_rules! user_agents {
+    ($( $(#[doc = $doc:literal])+ $field:ident: $type:ty =
+        $fetch:expr, $chromium:expr, $firefox:expr, $webkit:expr; $reason:literal )+) => {
+        /// One user agent's profile. Every field is a difference that was measured in a browser.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct UserAgent {
+            /// Whose profile this is.
+            pub browser: Browser,
+            $( $(#[doc = $doc])+ pub $field: $type, )+
+        }
+
+        static FETCH: UserAgent = UserAgent { browser: Browser::Fetch, $( $field: $fetch, )+ };
+        static CHROMIUM: UserAgent =
+            UserAgent { browser: Browser::Chromium, $( $field: $chromium, )+ };
+        static FIREFOX: UserAgent = UserAgent { browser: Browser::Firefox, $( $field: $firefox, )+ };
+        static WEBKIT: UserAgent = UserAgent { browser: Browser::WebKit, $( $field: $webkit, )+ };
+
+        /// Every difference: the field's name, what it says, and why it is believed.
+        pub const DIFFERENCES: &[Difference] = &[$( Difference {
+            name: stringify!($field),
+            what: concat!($($doc),+),
+            reason: $reason,
+            values: [
+                stringify!($fetch), stringify!($chromium), stringify!($firefox), stringify!($webkit),
+            ],
+        }, )+];
+    };
+}
+
+/// One row of the profile table, for documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference {
+    /// The field of [`UserAgent`].
+    pub name: &'static str,
+    /// What it decides.
+    pub what: &'static str,
+    /// Why the browsers differ, or where it was seen.
+    pub reason: &'static str,
+    /// Its value for each of [`Browser::ALL`], as written in the source.
+    pub values: [&'static str; 4],
+}
+
+user_agents! {
+    // Building the request.
+
+    /// What becomes of a `ReadableStream` body.
+    stream_upload: StreamUpload =
+        StreamUpload::Streamed, StreamUpload::Streamed, StreamUpload::Stringified, StreamUpload::Refused;
+        "Firefox has no stream bodies, WebKit answers NotSupportedError (recorded c100359)"
+    /// Whether a listener on `xhr.upload` forces a preflight although nothing is uploaded.
+    upload_listener_counts_without_body: bool = false, false, true, true;
+        "the XHR standard keeps the listener flag only for a request with a body that is not complete; \
+         Firefox and WebKit preflight a bodyless request too (recorded c100499, c101078)"
+    /// Whether a script's `User-Agent` header is dropped silently.
+    drops_script_user_agent: bool = false, true, false, false;
+        "Chromium still treats User-Agent as forbidden"
+    /// Whether a Blob's type that does not parse as a MIME type is left out by XHR.
+    drops_invalid_blob_type: bool = false, true, false, false;
+        "Chromium's XHR sets Content-Type only from a type that it can parse (recorded c100394)"
+    /// Whether the length limit of safelisted values covers a Content-Type that XHR took from the
+    /// body.
+    limits_body_content_type: bool = true, true, false, true;
+        "Firefox judges a body's own type on the channel, where there is no limit (recorded c100394)"
+
+    // Which headers need a preflight.
+
+    /// Whether client hints and `Intervention` are safelisted request-headers.
+    safelists_client_hints: bool = false, true, false, false;
+        "Chromium treats client hints as device facts that any origin may send (recorded c100020)"
+    /// Whether several lines of one name are judged as one joined value.
+    joins_repeated_headers: bool = false, true, false, true;
+        "Chromium and WebKit keep one value a name; the standard and Firefox judge line by line"
+    /// Whether safelisted values of more than 1024 bytes together become unsafe.
+    limits_safelisted_total: bool = true, true, false, false;
+        "Firefox and WebKit have no such limit (recorded c101254)"
+    /// Whether a byte above 0x7F makes a safelisted value unsafe.
+    safelists_only_ascii: bool = false, false, true, false;
+        "Firefox refuses such bytes in Accept and Content-Type (recorded c100368)"
+    /// Whether a comma makes a Content-Type value unsafe.
+    refuses_comma_in_content_type: bool = false, false, true, false;
+        "Firefox's MIME parser for requests takes one type only (recorded c100850)"
+    /// Whether `bytes` in Range may be spelled in any case.
+    range_unit_in_any_case: bool = false, false, false, true;
+        "WebKit compares the unit without case (recorded c100366)"
+    /// The largest number in a simple Range; `None` for no limit.
+    range_number_max: Option<u64> = None, Some(i64::MAX as u64), Some(u64::MAX), Some(u64::MAX);
+        "integer types of the parsers (recorded c100965)"
+
+    // The preflight.
+
+    /// In which order a preflight response is tested.
+    preflight_order: PreflightOrder =
+        PreflightOrder::CorsCheckFirst, PreflightOrder::CorsCheckFirst,
+        PreflightOrder::CorsCheckFirst, PreflightOrder::StatusFirst;
+        "WebKit names the status first; the standard tests both at once"
+    /// Whether the method is judged before Access-Control-Allow-Headers is parsed.
+    judges_methods_before_parsing_headers: bool = false, false, true, false;
+        "Firefox goes header by header, the others parse both lists first"
+    /// Whether `*` in Access-Control-Allow-Headers covers Authorization.
+    wildcard_covers_authorization: bool = false, true, true, true;
+        "no browser follows the standard yet; Firefox warns (recorded c100512)"
+    /// Whether empty lines of a repeated single-value header are left out when joined.
+    joins_without_empty_values: bool = false, false, true, false;
+        "Firefox merges an empty first line away (recorded c100947)"
+    /// Whether a 407 that no proxy sent is a network error.
+    fails_on_407: bool = false, true, false, false;
+        "Chromium answers ERR_UNEXPECTED_PROXY_AUTH (recorded c101241)"
+
+    // Redirects.
+
+    /// Whether a redirect of DELETE to another origin becomes GET, whatever the status.
+    redirects_delete_as_get: bool = false, false, false, true;
+        "WebKitGTK's network layer (recorded c100367)"
+    /// Whether a request that is not tainted `cors` may be redirected to a URL with credentials.
+    follows_to_url_with_credentials: bool = true, false, true, true;
+        "Chromium blocks subresources with embedded credentials (recorded c101035)"
+    /// Whether a redirect to a cross-origin URL with credentials is preflighted before it fails.
+    preflights_url_with_credentials: bool = false, false, false, true;
+        "WebKit checks the preflight before the redirect's URL"
+    /// When a redirected request is preflighted again.
+    redirect_preflight: RedirectPreflight =
+        RedirectPreflight::Fresh, RedirectPreflight::Fresh,
+        RedirectPreflight::FirstHeadersRemainingNamed, RedirectPreflight::OnceNeededAllNamed;
+        "Firefox keeps the list of unsafe names of the first request, WebKit a flag and all headers \
+         (recorded c100299, c100056)"
+    /// Whose origin a preflight carries after tainting redirects.
+    tainted_preflight: TaintedPreflight =
+        TaintedPreflight::Null, TaintedPreflight::Null, TaintedPreflight::Page, TaintedPreflight::Null;
+        "Firefox starts the new preflight with the loading principal (recorded c100323)"
+    /// Whether a redirect response is checked as credentialed when the request began on its own
+    /// origin with credentials mode `same-origin`.
+    credentialed_redirects_from_own_origin: bool = false, false, false, true;
+        "WebKit fixes the credentials policy when the request starts (recorded c101293)"
+    /// Whether a request that a redirect turned into GET keeps sending Origin to its own origin.
+    keeps_origin_after_method_change: bool = false, false, false, true;
+        "WebKit adds Origin once, before the redirect"
+
+    // The CORS-preflight cache.
+
+    /// The longest time an entry lives, in seconds; `None` for no cap.
+    max_age_cap: Option<u64> = None, Some(7200), Some(86_400), Some(600);
+        "by their sources; Chromium's and WebKit's were measured (recorded s00901, s00902)"
+    /// What an invalid Access-Control-Max-Age means.
+    invalid_max_age: InvalidMaxAge =
+        InvalidMaxAge::Default, InvalidMaxAge::Default, InvalidMaxAge::NotCached, InvalidMaxAge::Default;
+        "recorded s00027"
+    /// Which integers are read.
+    max_age_syntax: MaxAgeSyntax =
+        MaxAgeSyntax::Digits, MaxAgeSyntax::Signed, MaxAgeSyntax::Negative, MaxAgeSyntax::Signed;
+        "the parsers behind it (recorded s00032, s00025)"
+    /// Whether a number over 64 bit counts as the largest one, not as invalid.
+    saturates_max_age: bool = true, false, true, false;
+        "recorded s00046"
+    /// Whether an entry that was made with credentials serves a request without.
+    credentialed_entry_serves_all: bool = true, true, false, true;
+        "Firefox keys on the credentials flag alone (recorded s00059)"
+    /// Whether `*` is stored as an entry.
+    caches_wildcard: bool = true, true, false, true;
+        "recorded s00069"
+    /// Whether `*` in a credentialed preflight is stored as a wildcard.
+    caches_credentialed_wildcard: bool = true, false, false, false;
+        "a quirk of the standard's text that no browser follows"
+    /// Whether a cached `*` covers Authorization.
+    cached_wildcard_covers_authorization: bool = false, false, false, true;
+        "recorded s00086"
+    /// Whether HEAD needs an entry of its own, although it is safelisted.
+    head_needs_cached_method: bool = false, false, true, false;
+        "Firefox exempts GET and POST only (recorded s00072)"
+    /// How a new preflight result meets old entries.
+    cache_update: CacheUpdate =
+        CacheUpdate::Adds, CacheUpdate::Replaces, CacheUpdate::Adds, CacheUpdate::Replaces;
+        "recorded s00111, s00114"
+    /// Whether a preflight that refuses the request drops the stored entry.
+    refusal_drops_entry: bool = true, true, true, false;
+        "recorded s00077, s00091"
+    /// Whether a preflight whose lists refuse the request is stored all the same.
+    refusal_is_stored: bool = false, false, false, true;
+        "WebKit stores what the server allows before it looks whether that suffices (recorded s00104)"
+    /// Whether a failure of the request itself, after its preflight, drops the entry.
+    failure_drops_entry: bool = true, false, true, false;
+        "recorded s00106"
+    /// Whether preflights of an opaque origin are cached.
+    caches_opaque_origin: bool = true, false, true, true;
+        "recorded s00099"
+    /// Whether the URL's fragment is left out of the cache key.
+    cache_key_without_fragment: bool = true, false, false, false;
+        "recorded s00094"
+    /// Whether cache modes `no-store` and `reload` pass the cache by.
+    reload_skips_cache: bool = false, true, true, false;
+        "recorded s00116, s00117"
+    /// Whether cache mode `no-cache` passes the cache by.
+    no_cache_skips_cache: bool = false, true, false, false;
+        "recorded s00118"
+    /// Whether a preflight of a `no-store` request is stored.
+    stores_for_no_store: bool = true, false, true, true;
+        "recorded s00120"
+
+    // Neighbouring layers.
+
+    /// Whether `http://localhost` and loopback addresses are mixed content on an https page.
+    loopback_is_mixed_content: bool = false, false, false, true;
+        "WebKit does not treat them as potentially trustworthy"
+    /// Whether Local Network Access is enforced.
+    enforces_local_network_access: bool = false, true, true, false;
+        "not in the Fetch standard; Chrome 142 and Firefox 153 ask for permission"
+    /// Whether Local Network Access refuses pages that are not secure contexts outright.
+    local_network_needs_secure_context: bool = false, true, false, false;
+        "Firefox's block_insecure_contexts is off"
+    /// Whether a no-CORS POST under no-referrer hides its origin.
+    referrer_policy_hides_origin: bool = true, false, true, true;
+        "Chromium sends the real origin"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_difference_has_a_reason_and_at_least_two_values() {
+        for difference in DIFFERENCES {
+            assert!(!difference.reason.is_empty(), "{}", difference.name);
+            let first = difference.values[0];
+            assert!(
+                difference.values.iter().any(|value| *value != first),
+                "{} differs nowhere",
+                difference.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_profile_knows_whose_it_is() {
+        for browser in Browser::ALL {
+            assert_eq!(browser.profile().browser, browser);
+        }
+    }
+}
