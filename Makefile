@@ -17,10 +17,11 @@ help:
 	@echo 'make fuzz     FUZZ_SECONDS=60 for each fuzz target (FUZZ_TARGETS="a b" for some)'
 	@echo 'make example  renew the generated parts of README.md from the real program'
 
+# exec: a signal to make must reach the script, which stops the demo server.
 run:
 	@sh xtask/needs.sh build
 	@$(CARGO) build --release -p corscope
-	@sh xtask/run.sh "$(CORSCOPE)"
+	@exec sh xtask/run.sh "$(CORSCOPE)"
 
 # The tests come last, so that the last word is the test runner's.
 test:
