@@ -1,1 +1,82 @@
 //! Reading what a user gives: URLs, origins, header lines, cURL commands, fetch snippets.
+//!
+//! Pure: text in, a [`Given`] or an [`InputError`] out. Nothing here opens a file or decides what
+//! a browser would do; that is the engine's.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use corscope_fetch::request_init::RequestInit;
+
+mod browser_headers;
+pub mod curl;
+pub mod error;
+pub mod fetch_snippet;
+pub mod header;
+mod js_literal;
+pub mod method;
+pub mod origin;
+mod shell_words;
+pub mod url;
+
+pub use error::InputError;
+
+/// What is refused unread: nobody pastes more than this, and a mistaken file would be copied
+/// several times over.
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
+
+/// What one cURL command or one fetch snippet says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The request, as a page's script would ask `fetch()` for it.
+    pub init: RequestInit,
+    /// The page's serialized origin, if an `Origin` header (or a `Referer`, a `referrer`) tells.
+    pub page_origin: Option<String>,
+    /// The page's URL, if a `Referer` header or a `referrer` option tells.
+    pub page_url: Option<String>,
+    /// The value of the `Cookie` header the browser would send.
+    pub cookies: Option<String>,
+    /// Headers that were copied along but that no script of the page set.
+    pub dropped: Vec<Dropped>,
+    /// What was read otherwise than written, in words for the user.
+    pub notes: Vec<String>,
+    /// `-k`: certificates are not checked.
+    pub insecure: bool,
+    /// `-x`: the proxy to go through.
+    pub proxy: Option<String>,
+    /// `--resolve host:port:address`, in order.
+    pub resolve: Vec<String>,
+    /// `--cacert`: a file of certificates to trust.
+    pub cacert: Option<PathBuf>,
+    /// `-m`: how long the whole may take.
+    pub max_time: Option<Duration>,
+    /// `-L`. A browser follows redirects with or without it (`init.redirect` says how).
+    pub follow: bool,
+    /// The body is a finished `multipart/form-data` body with this boundary; the browser writes
+    /// the `Content-Type` itself.
+    pub multipart_boundary: Option<String>,
+}
+
+/// A header that came with a copied request and is not the script's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Its name, as written.
+    pub name: String,
+    /// Its value, as written.
+    pub value: String,
+    /// Who sets it instead.
+    pub reason: &'static str,
+}
+
+/// Refuses what is too long to be what it is said to be.
+fn check_length(place: &str, text: &str) -> Result<(), InputError> {
+    if text.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    let mebibytes = text.len().div_ceil(1024 * 1024);
+    Err(InputError::new(
+        place,
+        format!("{mebibytes} MiB of text, more than any request needs"),
+        "give the one command, snippet or header that fails; at most 10 MiB are read",
+    ))
+}
