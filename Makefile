@@ -7,7 +7,8 @@ CORSCOPE      = $(TARGET_DIR)/release/corscope
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?=
 
-.PHONY: help run test check format-check lint tidy docs example example-check bench fuzz
+.PHONY: help run test check format-check lint tidy docs fuzz-check example example-check bench \
+	fuzz
 
 help:
 	@echo 'make run      build corscope, start its demo server, explain a failing request'
@@ -34,7 +35,7 @@ test:
 
 check:
 	@sh xtask/needs.sh test
-	@$(MAKE) --no-print-directory format-check lint tidy docs example-check
+	@$(MAKE) --no-print-directory format-check lint tidy docs fuzz-check example-check
 
 format-check:
 	@echo '# format'
@@ -60,6 +61,15 @@ tidy:
 docs:
 	@echo '# documentation'
 	@RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --workspace --no-deps
+
+# Only builds the targets, so that they follow the engine; libFuzzer needs a C++ compiler.
+fuzz-check:
+	@echo '# fuzz targets'
+	@if command -v c++ >/dev/null 2>&1; then \
+		cd fuzz && env -u RUSTFLAGS $(CARGO) check --quiet --bins; \
+	else \
+		echo 'not checked: no C++ compiler'; \
+	fi
 
 example-check:
 	@echo '# examples'
