@@ -5,9 +5,9 @@
 set -eu
 
 corscope=$1
-page=http://localhost:3000
-first_port=8100
-last_port=8130
+page=http://localhost:5173 # where a front end's development server usually is
+first_port=8377
+last_port=8437
 
 scratch=$(mktemp -d)
 demo=
@@ -22,8 +22,8 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM HUP
 
-# Starts the demo server on port $1 and waits for the line that names its address; the pipe ends
-# when the server does, as when another program has the port.
+# Starts the demo server on port $1 and waits for the line that names its address, which sets
+# $address; the pipe ends when the server does, as when another program has the port.
 start() {
     rm -f "$scratch/output"
     mkfifo "$scratch/output"
@@ -32,7 +32,11 @@ start() {
     exec 3<"$scratch/output"
     while read -r line <&3; do
         case $line in
-            *"http://127.0.0.1:$1"*) return 0 ;;
+            *http://127.0.0.1:[0-9]*)
+                address=${line#*http://127.0.0.1:}
+                address=http://127.0.0.1:${address%%[!0-9]*}
+                return 0
+                ;;
         esac
     done
     wait "$demo" || :
@@ -42,7 +46,7 @@ start() {
 
 port=$first_port
 until start "$port"; do
-    port=$((port + 1))
+    port=$((port + 3)) # the server wants the two ports above its own too
     if [ "$port" -gt "$last_port" ]; then
         cat "$scratch/complaint" >&2
         echo "the demo server found no port from $first_port to $last_port" >&2
@@ -50,11 +54,10 @@ until start "$port"; do
     fi
 done
 cat <&3 >/dev/null & # what the server prints from here on must not fill the pipe
-address=http://127.0.0.1:$port
 
-set -- check "$address/preflight-requires-auth" --from "$page" -H 'X-Request-Id: 7'
+set -- check "$address/preflight-requires-auth" --from "$page" -H 'X-Demo: 1'
 echo
-echo "\$ corscope check $2 --from $page -H 'X-Request-Id: 7'"
+echo "\$ corscope check $2 --from $page -H 'X-Demo: 1'"
 echo
 status=0
 "$corscope" "$@" || status=$?

@@ -26,10 +26,10 @@ use page::Block;
 /// Compares every generated block with what its command prints now; `Ok(false)` when one differs.
 pub(crate) fn check(root: &Path, files: &[&str]) -> Result<bool, String> {
     let mut fresh = true;
-    for_each_page(root, files, |path, text, renewed| {
+    for_each_page(root, files, |file, text, renewed| {
         if text != renewed {
             fresh = false;
-            println!("{}: stale; `make example` renews it", path.display());
+            println!("{file}: stale; `make example` renews it");
         }
         Ok(())
     })?;
@@ -38,11 +38,10 @@ pub(crate) fn check(root: &Path, files: &[&str]) -> Result<bool, String> {
 
 /// Renews every generated block that differs in more than ports and times.
 pub(crate) fn write(root: &Path, files: &[&str]) -> Result<bool, String> {
-    for_each_page(root, files, |path, text, renewed| {
+    for_each_page(root, files, |file, text, renewed| {
         if text != renewed {
-            std::fs::write(path, renewed)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
-            println!("{}: renewed", path.display());
+            std::fs::write(root.join(file), renewed).map_err(|error| format!("{file}: {error}"))?;
+            println!("{file}: renewed");
         }
         Ok(())
     })?;
@@ -52,7 +51,7 @@ pub(crate) fn write(root: &Path, files: &[&str]) -> Result<bool, String> {
 fn for_each_page(
     root: &Path,
     files: &[&str],
-    mut each: impl FnMut(&Path, &str, &str) -> Result<(), String>,
+    mut each: impl FnMut(&str, &str, &str) -> Result<(), String>,
 ) -> Result<(), String> {
     let corscope = crate::target_dir(root).join("release/corscope");
     let mut demo = None;
@@ -61,8 +60,8 @@ fn for_each_page(
     } else {
         files
     } {
-        let path = root.join(file);
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+        let text =
+            std::fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
         let renewed = page::renew(&text, |block| {
             let printed = print(root, &corscope, block.command, &mut demo)?;
             Ok(fresher(block, printed))
@@ -102,16 +101,13 @@ fn print(
         }
     };
     words.remove(0);
-    let mut address = None;
-    if command.contains(demo::ADDRESS) {
-        let demo = match demo {
-            Some(demo) => demo,
-            None => demo.insert(Demo::start(corscope)?),
-        };
-        words
-            .iter_mut()
-            .for_each(|word| *word = word.replace(demo::ADDRESS, demo.address()));
-        address = Some(demo.address());
+    let demo = match (command.contains(demo::ADDRESS), demo) {
+        (false, _) => None,
+        (true, Some(demo)) => Some(demo),
+        (true, demo) => Some(demo.insert(Demo::start(corscope)?)),
+    };
+    if let Some(demo) = &demo {
+        words.iter_mut().for_each(|word| *word = demo.really(word));
     }
     let output = Command::new(&program)
         .args(&words)
@@ -129,9 +125,9 @@ fn print(
         ));
     }
     let printed = String::from_utf8_lossy(&output.stdout);
-    let printed = address.map_or_else(
-        || printed.to_string(),
-        |address| printed.replace(address, demo::ADDRESS),
-    );
+    let printed = match &demo {
+        Some(demo) => demo.as_in_pages(&printed),
+        None => printed.into_owned(),
+    };
     Ok(format!("$ {command}\n{}\n", printed.trim_end()))
 }
