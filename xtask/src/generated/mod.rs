@@ -67,7 +67,7 @@ fn for_each_page(
             Ok(fresher(block, printed))
         });
         each(
-            &path,
+            file,
             &text,
             &renewed.map_err(|error| format!("{file}: {error}"))?,
         )?;
