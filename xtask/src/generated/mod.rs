@@ -55,11 +55,12 @@ fn for_each_page(
 ) -> Result<(), String> {
     let corscope = crate::target_dir(root).join("release/corscope");
     let mut demo = None;
-    for file in if files.is_empty() {
+    let files = if files.is_empty() {
         &["README.md"]
     } else {
         files
-    } {
+    };
+    for file in files {
         let text =
             std::fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
         let renewed = page::renew(&text, |block| {
