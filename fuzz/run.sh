@@ -14,6 +14,7 @@ if [ -n "${CARGO_TARGET_DIR:-}" ]; then
     CARGO_TARGET_DIR=$(cd "$CARGO_TARGET_DIR" && pwd)
     export CARGO_TARGET_DIR
 fi
+export RUST_BACKTRACE=0
 unset RUSTFLAGS || : # would replace the flags of .cargo/config.toml
 cd "$(dirname "$0")"
 corpora=${CARGO_TARGET_DIR:-target}/fuzz-corpus
@@ -31,7 +32,8 @@ for target; do
         sed -n 's/^Done \([0-9]* runs\).*/\1, nothing found/p' "$log"
     else
         echo 'failed'
-        tail -n 40 "$log"
+        grep -A 4 'panicked at' "$log" || :
+        tail -n 5 "$log"
         exit 1
     fi
 done
