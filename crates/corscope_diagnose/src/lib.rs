@@ -1,1 +1,4 @@
-//! (placeholder)
+//! What a CORS verdict means: documents, console texts, rules, diagnostics, renderers.
+
+pub mod console;
+pub mod scenario;

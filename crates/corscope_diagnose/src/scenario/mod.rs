@@ -1,0 +1,16 @@
+//! The scenario document: one request, its page, and what the server answers.
+
+mod document;
+mod error;
+mod play;
+mod read;
+
+pub use document::{
+    AnswerDocument, CredentialsDocument, CookieDocument, HopDocument, NetworkDocument, PageDocument,
+    PriorDocument, ProbeDocument, RawHeaders, RequestDocument, Scenario, Sequence, SequenceStep,
+};
+pub use error::ScenarioError;
+pub use play::{Play, Subject, play};
+pub use read::{
+    LINE_LIMIT, sequence_from_json, sequence_from_toml, scenario_from_json, scenario_from_toml,
+};

@@ -1,0 +1,272 @@
+//! Playing a scenario: the engine is asked, the document answers.
+
+use std::sync::Arc;
+
+use corscope_fetch::request_init::CrossOrigin;
+use corscope_fetch::verdict::{Outcome, Verdict};
+use corscope_fetch::{
+    Answer, Api, Browser, Client, CredentialsMode, Fetch, NetworkFailure, Next, Options, Origin,
+    PreflightCache, RequestInit, Response, UserAgent,
+};
+use url::Url;
+
+use super::document::During;
+use super::{
+    AnswerDocument, CredentialsDocument, HopDocument, NetworkDocument, PageDocument, RequestDocument,
+    Scenario, ScenarioError,
+};
+
+/// A scenario in the engine's terms: what the script asks, of which page, and all that is known of
+/// the answers.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// What the script asks for.
+    pub init: RequestInit,
+    /// The page.
+    pub client: Client,
+    /// Whether the credentials mode is unknown; `init` then has one of the two.
+    pub credentials_unknown: bool,
+    /// The answers to preflights, one a hop.
+    pub preflights: Vec<Option<Answer>>,
+    /// The answers to the request, one a hop.
+    pub responses: Vec<Answer>,
+    /// Options of the engine.
+    pub options: Options,
+}
+
+/// One profile's play of a subject.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// What the browser does.
+    pub verdict: Verdict,
+    /// The same fetch with every fault passed over: it holds all faults, each with its leg. `None`
+    /// when the verdict has no fault.
+    pub survey: Option<Verdict>,
+}
+
+impl Subject {
+    /// Reads a scenario's meaning.
+    ///
+    /// # Errors
+    /// When a field's value cannot be meant, with its place.
+    pub fn new(scenario: &Scenario) -> Result<Self, ScenarioError> {
+        let mut subject = Self::of_request(&scenario.page, &scenario.request)?;
+        subject.set_answers(
+            scenario.preflight.as_ref(),
+            &scenario.responses,
+            scenario.network.as_ref(),
+        )?;
+        subject.options.target_space = scenario.target_address_space;
+        if let Some(attributes) = &scenario.initiator_attributes {
+            subject.init.crossorigin = attributes.crossorigin.as_deref().map(cross_origin);
+            if let Some(integrity) = &attributes.integrity {
+                subject.init.integrity.clone_from(integrity);
+            }
+        }
+        Ok(subject)
+    }
+
+    /// Reads a page and a request, without answers.
+    ///
+    /// # Errors
+    /// When a field's value cannot be meant, with its place.
+    pub fn of_request(
+        page: &PageDocument,
+        request: &RequestDocument,
+    ) -> Result<Self, ScenarioError> {
+        let client = client(page)?;
+        let url = match (Url::parse(&request.url), &client.url) {
+            (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
+                base.join(&request.url).map_or_else(|_| request.url.clone(), String::from)
+            }
+            _ => request.url.clone(),
+        };
+        let credentials = request.credentials.map(|credentials| match credentials {
+            CredentialsDocument::Omit => CredentialsMode::Omit,
+            CredentialsDocument::SameOrigin => CredentialsMode::SameOrigin,
+            CredentialsDocument::Include | CredentialsDocument::Unknown => CredentialsMode::Include,
+        });
+        let init = RequestInit {
+            api: request.api,
+            method: request.method.clone(),
+            url,
+            headers: request.headers.clone(),
+            mode: request.mode,
+            credentials,
+            redirect: request.redirect,
+            cache: request.cache,
+            integrity: request.integrity.clone(),
+            keepalive: request.keepalive,
+            body: request.body.clone(),
+            upload_listener: request.upload_listener && request.api == Api::Xhr,
+            crossorigin: None,
+        };
+        Ok(Self {
+            init,
+            client,
+            credentials_unknown: request.credentials == Some(CredentialsDocument::Unknown),
+            preflights: Vec::new(),
+            responses: Vec::new(),
+            options: Options::default(),
+        })
+    }
+
+    /// Sets what is known of the answers.
+    ///
+    /// # Errors
+    /// When a status is none, with its place.
+    pub fn set_answers(
+        &mut self,
+        preflight: Option<&AnswerDocument>,
+        responses: &[HopDocument],
+        network: Option<&NetworkDocument>,
+    ) -> Result<(), ScenarioError> {
+        let first = preflight.map(|it| answer(it.status, it.close, it, "preflight")).transpose()?;
+        self.preflights = Vec::with_capacity(responses.len().max(1));
+        self.responses = Vec::with_capacity(responses.len());
+        for (hop, document) in responses.iter().enumerate() {
+            let preflight = match &document.preflight {
+                Some(it) => {
+                    let at = || format!("responses[{hop}].preflight");
+                    Some(answer_at(it.status, it.close, &it.headers.0, it.body.as_ref(), at)?)
+                }
+                None => None,
+            };
+            self.preflights.push(preflight);
+            let at = || format!("responses[{hop}]");
+            let body = document.body.as_ref();
+            let headers = &document.headers.0;
+            self.responses.push(answer_at(document.status, document.close, headers, body, at)?);
+        }
+        if let Some(first) = first {
+            match self.preflights.first_mut() {
+                Some(slot) => *slot = Some(first),
+                None => self.preflights.push(Some(first)),
+            }
+        }
+        if let Some(network) = network {
+            let failure = NetworkFailure { error: network.error.as_str().into(), closed: false };
+            let failure = Answer::Failure(failure);
+            match network.during {
+                During::Preflight => self.preflights = vec![Some(failure)],
+                During::Actual => {
+                    // What came before the failure stays: redirects, and a preflight.
+                    self.responses.retain(|answer| {
+                        matches!(answer, Answer::Response(response) if response.has_redirect_status())
+                    });
+                    self.responses.push(failure);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&self, preflight: bool, hop: usize) -> Option<Answer> {
+        if preflight {
+            self.preflights.get(hop).cloned().flatten()
+        } else {
+            self.responses.get(hop).cloned()
+        }
+    }
+
+    /// Runs the engine once.
+    pub fn run(
+        &self,
+        user_agent: &'static UserAgent,
+        options: Options,
+        cache: &mut PreflightCache,
+        now: u64,
+    ) -> Verdict {
+        let mut fetch = Fetch::new(&self.init, &self.client, user_agent, options);
+        let mut next = fetch.start(cache, now);
+        while next == Next::Send {
+            let preflight = fetch.outgoing().is_some_and(|request| request.preflight);
+            let Some(answer) = self.answer(preflight, fetch.hop()) else { break };
+            next = fetch.receive(answer, cache, now);
+        }
+        fetch.finish()
+    }
+}
+
+/// Plays a subject by one profile's rules.
+pub fn play(subject: &Subject, browser: Browser, cache: &mut PreflightCache, now: u64) -> Play {
+    let user_agent = browser.profile();
+    let verdict = subject.run(user_agent, subject.options, cache, now);
+    let is_blocked = matches!(verdict.outcome, Outcome::Error | Outcome::Throw);
+    let survey = is_blocked.then(|| {
+        let options = Options { survey: true, trace: false, ..subject.options };
+        // A survey must not change what later steps find cached.
+        subject.run(user_agent, options, &mut PreflightCache::new(), now)
+    });
+    Play { verdict, survey }
+}
+
+fn answer(
+    status: u16,
+    close: bool,
+    document: &AnswerDocument,
+    at: &str,
+) -> Result<Answer, ScenarioError> {
+    answer_at(status, close, &document.headers.0, document.body.as_ref(), || at.to_owned())
+}
+
+fn answer_at(
+    status: u16,
+    close: bool,
+    headers: &corscope_fetch::HeaderList,
+    body: Option<&String>,
+    at: impl Fn() -> String,
+) -> Result<Answer, ScenarioError> {
+    if close {
+        let error = "net::ERR_EMPTY_RESPONSE".into();
+        return Ok(Answer::Failure(NetworkFailure { error, closed: true }));
+    }
+    if !(200..=999).contains(&status) {
+        let message = format!(
+            "{status} is no final status: write 200 to 999, or \"close\": true for a connection \
+             that is closed without an answer"
+        );
+        return Err(ScenarioError::new("invalid-value", format!("{}.status", at()), message));
+    }
+    let body = body.map(|body| body.as_bytes().to_vec());
+    Ok(Answer::Response(Arc::new(Response { status, header_list: headers.clone(), body })))
+}
+
+fn client(page: &PageDocument) -> Result<Client, ScenarioError> {
+    let url = match &page.url {
+        Some(text) => Some(Url::parse(text).map_err(|error| {
+            let message = format!("{text:?} is no absolute URL: {error}");
+            ScenarioError::new("invalid-url", "page.url", message)
+        })?),
+        None => None,
+    };
+    let origin = match (&page.origin, &url) {
+        (Some(text), _) => Origin::parse(text).map_err(|error| {
+            let message = format!("{text:?}: {error}");
+            ScenarioError::new("invalid-origin", "page.origin", message)
+        })?,
+        (None, Some(url)) => Origin::of(url),
+        (None, None) => {
+            let message = "a page needs an origin or a url, such as \"origin\": \"https://app.example\"";
+            return Err(ScenarioError::new("missing-field", "page", message));
+        }
+    };
+    let origin = if page.sandboxed_iframe == Some(true) { Origin::Opaque } else { origin };
+    Ok(Client {
+        origin,
+        url,
+        address_space: page.address_space,
+        csp: page.csp.clone(),
+        secure_context: page.secure_context,
+        embedder_policy: page.coep.unwrap_or_default(),
+        local_network_permission: page.lna_permission,
+    })
+}
+
+fn cross_origin(attribute: &str) -> CrossOrigin {
+    if attribute.eq_ignore_ascii_case("use-credentials") {
+        CrossOrigin::UseCredentials
+    } else {
+        CrossOrigin::Anonymous
+    }
+}
