@@ -45,8 +45,15 @@ impl Divergences {
     pub fn read() -> io::Result<Self> {
         let text = fs::read_to_string(folder().join("divergences.toml"))?;
         let list: Self = toml::from_str(&text).map_err(io::Error::other)?;
-        match list.divergence.iter().find(|entry| entry.reason.trim().is_empty()) {
-            Some(entry) => Err(io::Error::other(format!("no reason given for {:?}", entry.rows))),
+        match list
+            .divergence
+            .iter()
+            .find(|entry| entry.reason.trim().is_empty())
+        {
+            Some(entry) => Err(io::Error::other(format!(
+                "no reason given for {:?}",
+                entry.rows
+            ))),
             None => Ok(list),
         }
     }
@@ -69,7 +76,10 @@ impl Divergences {
             .filter(|mismatch| !open.remove(&(mismatch.field, mismatch.id.as_str())))
             .cloned()
             .collect();
-        let stale = open.into_iter().map(|(field, row)| format!("{browser} {row} {field}")).collect();
+        let stale = open
+            .into_iter()
+            .map(|(field, row)| format!("{browser} {row} {field}"))
+            .collect();
         Verified { unexplained, stale }
     }
 }

@@ -7,7 +7,10 @@ use conformance::{Field, RECORDED, replay, replay_sequences};
 
 fn main() -> io::Result<()> {
     let wants_mismatches = std::env::args().any(|argument| argument == "--mismatches");
-    println!("| | rows | {} | sequence steps |", Field::ALL.map(|field| field.to_string()).join(" | "));
+    println!(
+        "| | rows | {} | sequence steps |",
+        Field::ALL.map(|field| field.to_string()).join(" | ")
+    );
     println!("|---|---|{}---|", "---|".repeat(Field::ALL.len()));
     for browser in RECORDED {
         let report = replay(browser)?;
@@ -29,10 +32,20 @@ fn main() -> io::Result<()> {
         );
         if wants_mismatches {
             for mismatch in report.mismatches.iter().chain(&sequences.mismatches) {
-                let flag = if mismatch.wrongly_readable { " WRONGLY READABLE" } else { "" };
+                let flag = if mismatch.wrongly_readable {
+                    " WRONGLY READABLE"
+                } else {
+                    ""
+                };
                 println!("\n{browser} {} {}{flag}", mismatch.id, mismatch.field);
-                println!("  recorded:  {}", mismatch.recorded.replace('\n', "\n             "));
-                println!("  predicted: {}", mismatch.predicted.replace('\n', "\n             "));
+                println!(
+                    "  recorded:  {}",
+                    mismatch.recorded.replace('\n', "\n             ")
+                );
+                println!(
+                    "  predicted: {}",
+                    mismatch.predicted.replace('\n', "\n             ")
+                );
             }
         }
     }

@@ -93,26 +93,44 @@ pub struct Row {
     pub browser_code: Option<String>,
 }
 
-const RECORDED_HEADERS: [&str; 4] =
-    ["origin", "access-control-request-method", "access-control-request-headers", "authorization"];
+const RECORDED_HEADERS: [&str; 4] = [
+    "origin",
+    "access-control-request-method",
+    "access-control-request-headers",
+    "authorization",
+];
 
 impl Row {
     /// What the engine predicts, in the form of a row.
     pub fn predicted(verdict: &Verdict, account: corscope_diagnose::console::Account) -> Self {
         let (outcome, status, kind, visible) = match &verdict.outcome {
-            Outcome::Readable { status, response_type, visible_headers } => {
-                ("readable", Some(*status), Some(*response_type), visible_headers.clone())
-            }
+            Outcome::Readable {
+                status,
+                response_type,
+                visible_headers,
+            } => (
+                "readable",
+                Some(*status),
+                Some(*response_type),
+                visible_headers.clone(),
+            ),
             Outcome::Opaque => ("opaque", Some(0), Some(ResponseType::Opaque), vec![]),
-            Outcome::OpaqueRedirect => {
-                ("opaqueredirect", Some(0), Some(ResponseType::OpaqueRedirect), vec![])
-            }
+            Outcome::OpaqueRedirect => (
+                "opaqueredirect",
+                Some(0),
+                Some(ResponseType::OpaqueRedirect),
+                vec![],
+            ),
             Outcome::Error => ("error", None, None, vec![]),
             Outcome::Throw => ("throw", None, None, vec![]),
             Outcome::Incomplete(_) => ("incomplete", None, None, vec![]),
         };
         let kind = kind.map(|kind| format!("{kind:?}").to_lowercase());
-        let sent: Vec<SentRow> = verdict.legs.iter().map(|leg| sent_row(&leg.request)).collect();
+        let sent: Vec<SentRow> = verdict
+            .legs
+            .iter()
+            .map(|leg| sent_row(&leg.request))
+            .collect();
         Self {
             id: String::new(),
             outcome: outcome.to_owned(),
@@ -132,7 +150,10 @@ fn sent_row(request: &corscope_fetch::SentRequest) -> SentRow {
         .iter()
         .filter_map(|name| {
             let value = request.header_list.get(name)?;
-            Some(((*name).to_owned(), value.iter().copied().map(char::from).collect()))
+            Some((
+                (*name).to_owned(),
+                value.iter().copied().map(char::from).collect(),
+            ))
         })
         .collect();
     SentRow {

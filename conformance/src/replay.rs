@@ -50,13 +50,25 @@ pub fn replay(browser: Browser) -> io::Result<Report> {
         let scenario = scenario_from_json(scenario.as_bytes()).map_err(io::Error::other)?;
         let row: Row = serde_json::from_str(row)?;
         if scenario.id.as_deref() != Some(&*row.id) {
-            return Err(io::Error::other(format!("row {} stands beside another scenario", row.id)));
+            return Err(io::Error::other(format!(
+                "row {} stands beside another scenario",
+                row.id
+            )));
         }
         let subject = Subject::new(&scenario).map_err(io::Error::other)?;
         let played = play(&subject, browser, &mut PreflightCache::new(), 0);
         let verdict = &played.verdict;
-        let account = account(Scene { init: &subject.init, client: &subject.client, verdict });
-        compare(browser, &row, &Row::predicted(verdict, account), &mut report);
+        let account = account(Scene {
+            init: &subject.init,
+            client: &subject.client,
+            verdict,
+        });
+        compare(
+            browser,
+            &row,
+            &Row::predicted(verdict, account),
+            &mut report,
+        );
     }
     Ok(report)
 }
@@ -67,7 +79,10 @@ fn compare(browser: Browser, recorded: &Row, predicted: &Row, report: &mut Repor
         if field == Field::BrowserCode && browser != Browser::Chromium {
             continue; // only Chromium's names were recorded
         }
-        let (was, says) = (shown(field, recorded, recorded), shown(field, predicted, recorded));
+        let (was, says) = (
+            shown(field, recorded, recorded),
+            shown(field, predicted, recorded),
+        );
         if was == says {
             *report.agreeing.entry(field).or_default() += 1;
             continue;
@@ -96,14 +111,20 @@ fn shown(field: Field, row: &Row, recorded: &Row) -> String {
                 .iter()
                 .map(|sent| {
                     let url = sent.url.as_deref().unwrap_or("");
-                    format!("{} {url} {} {:?}", sent.method, sent.preflight, sent.headers)
+                    format!(
+                        "{} {url} {} {:?}",
+                        sent.method, sent.preflight, sent.headers
+                    )
                 })
                 .collect();
             lines.join("\n")
         }
         Field::VisibleHeaders => row.visible_headers.join(", "),
         Field::Status => {
-            let kind = row.response_type.as_deref().filter(|_| recorded.response_type.is_some());
+            let kind = row
+                .response_type
+                .as_deref()
+                .filter(|_| recorded.response_type.is_some());
             format!("{:?} {kind:?}", row.status)
         }
         Field::BrowserCode => row.browser_code.clone().unwrap_or_default(),

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io;
 
-use corscope_diagnose::scenario::{Subject, play, sequence_from_json};
 use corscope_diagnose::console::Account;
+use corscope_diagnose::scenario::{Subject, play, sequence_from_json};
 use corscope_fetch::{Browser, PreflightCache};
 use serde::Deserialize;
 
@@ -29,7 +29,10 @@ pub fn replay_sequences(browser: Browser) -> io::Result<Report> {
         let sequence = sequence_from_json(sequence.as_bytes()).map_err(io::Error::other)?;
         let row: SequenceRow = serde_json::from_str(row)?;
         if sequence.id.as_deref() != Some(&*row.id) || sequence.steps.len() != row.steps.len() {
-            return Err(io::Error::other(format!("row {} stands beside another sequence", row.id)));
+            return Err(io::Error::other(format!(
+                "row {} stands beside another sequence",
+                row.id
+            )));
         }
         let mut cache = PreflightCache::new();
         let mut now = 0;

@@ -50,6 +50,16 @@ pub fn cors_check(
     record: &mut Record,
 ) -> bool {
     let origin_lines = |leg| Evidence::header(leg, list, ALLOW_ORIGIN);
+    let lines = || {
+        list.iter()
+            .filter(|header| header.name == b"Access-Control-Allow-Origin")
+            .count()
+    };
+    if user_agent.refuses_two_origin_lines && lines() > 1 {
+        let step = &steps::CORS_CHECK_ORIGIN;
+        return record.fault(step, Cause::AcaoMultipleValues, origin_lines)
+            && check_credentials(list, include, user_agent, record);
+    }
     let allowed = get_single(list, ALLOW_ORIGIN, user_agent);
     match allowed.as_deref() {
         Some(b"*") if !include => {
@@ -69,6 +79,16 @@ pub fn cors_check(
             }
         }
     }
+    check_credentials(list, include, user_agent, record)
+}
+
+/// The second half of the check, once the origin has passed.
+fn check_credentials(
+    list: &HeaderList,
+    include: bool,
+    user_agent: &UserAgent,
+    record: &mut Record,
+) -> bool {
     if !include {
         record.skip(
             &steps::CORS_CHECK_NO_CREDENTIALS,

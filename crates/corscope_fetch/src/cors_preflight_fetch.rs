@@ -30,6 +30,8 @@ pub struct Question {
     pub use_cors_preflight: bool,
     /// The origin sent, and compared with the response.
     pub origin: Box<str>,
+    /// Whether the response must pass the CORS check; every standard one must.
+    pub is_checked: bool,
 }
 
 /// What a preflight response allows, for the cache.
@@ -69,8 +71,9 @@ impl Question {
         record: &mut Record,
     ) -> Option<Allowed<'a>> {
         let list = &response.header_list;
-        let check =
-            |record: &mut Record| cors_check(list, &self.origin, self.include, user_agent, record);
+        let check = |record: &mut Record| {
+            !self.is_checked || cors_check(list, &self.origin, self.include, user_agent, record)
+        };
         let status = |record: &mut Record| judge_status(response, record);
         let goes_on = match user_agent.preflight_order {
             PreflightOrder::CorsCheckFirst => check(record) && status(record),
@@ -81,7 +84,7 @@ impl Question {
         }
         let allowed = if user_agent.judges_methods_before_parsing_headers {
             let methods = parse(list, ALLOW_METHODS, methods_fault, record)?;
-            self.judge_method(list, &methods, record)?;
+            self.judge_method(list, &methods, user_agent, record)?;
             let header_names = parse(list, ALLOW_HEADERS, headers_fault, record)?;
             self.judge_headers(list, &header_names, user_agent, record)?;
             Allowed {
@@ -91,7 +94,7 @@ impl Question {
         } else {
             let methods = parse(list, ALLOW_METHODS, methods_fault, record)?;
             let header_names = parse(list, ALLOW_HEADERS, headers_fault, record)?;
-            self.judge_method(list, &methods, record)?;
+            self.judge_method(list, &methods, user_agent, record)?;
             self.judge_headers(list, &header_names, user_agent, record)?;
             Allowed {
                 methods,
@@ -126,6 +129,7 @@ impl Question {
         &self,
         list: &HeaderList,
         methods: &[Element],
+        user_agent: &UserAgent,
         record: &mut Record,
     ) -> Option<()> {
         let method = self.method.as_bytes();
@@ -133,7 +137,9 @@ impl Question {
         let allowed = listed(method)
             || is_safelisted_method(method)
             || (!self.include && listed(b"*"))
-            || (self.use_cors_preflight && !list.contains(ALLOW_METHODS));
+            || (self.use_cors_preflight
+                && user_agent.absent_methods_allow_forced_preflight
+                && !list.contains(ALLOW_METHODS));
         let evidence = |leg| Evidence::header(leg, list, ALLOW_METHODS);
         if allowed {
             record.pass(&steps::PREFLIGHT_METHOD, evidence);

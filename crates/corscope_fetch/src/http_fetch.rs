@@ -68,7 +68,11 @@ impl Fetch<'_> {
                 TaintedPreflight::Null => self.serialized_origin(),
                 TaintedPreflight::Page => self.client.origin.serialized(),
             };
+            let at_own_origin = self.client.origin.is_same_as(&request.url);
+            let is_checked =
+                !(at_own_origin && self.user_agent.tainted_preflight == TaintedPreflight::Page);
             Question {
+                is_checked,
                 method: request.method.clone(),
                 unsafe_names,
                 include: request.credentials == CredentialsMode::Include,
@@ -121,10 +125,14 @@ impl Fetch<'_> {
 
     /// Sends the request itself to the current URL.
     pub(crate) fn send(&mut self) -> Next {
+        if !self.pass_late_redirect_rules() {
+            return self.fail();
+        }
         let Some(request) = self.request.as_deref() else {
             return self.fail();
         };
         let is_cors = self.tainting == Tainting::Cors;
+        self.record.leg = None;
         if request.body == RequestBody::Stream && request.url.scheme() == "http" {
             // HTTP/2 is spoken over TLS only, so a stream over http: can go nowhere.
             let cause = Cause::StreamUploadNeedsHttp2;
@@ -223,28 +231,20 @@ impl Fetch<'_> {
         if let Some(location) = self.location(response) {
             return self.http_redirect_fetch(response, location, cache, now);
         }
-        if !self.pass_cors_check(response, false) {
+        if !self.pass_cors_check(response) {
             return self.fail_after_preflight(cache);
         }
         self.filter(response, cache)
     }
 
     /// The CORS check on the current leg's response, when its tainting is `cors`.
-    pub(crate) fn pass_cors_check(&mut self, response: &Response, redirects: bool) -> bool {
-        let Some(leg) = self.legs.last_mut() else {
+    pub(crate) fn pass_cors_check(&mut self, response: &Response) -> bool {
+        let Some(leg) = self.legs.last() else {
             return true;
         };
         let Some(origin) = &leg.checked_origin else {
             return true;
         };
-        let from_own_origin = redirects
-            && self.user_agent.credentialed_redirects_from_own_origin
-            && self.redirects.began_on_own_origin
-            && self
-                .request
-                .as_deref()
-                .is_some_and(|request| request.credentials == CredentialsMode::SameOrigin);
-        leg.checked_with_credentials |= from_own_origin;
         let include = leg.checked_with_credentials;
         cors_check(
             &response.header_list,

@@ -5,15 +5,17 @@ use std::ops::Range;
 use url::Url;
 
 use crate::cause::Cause;
+use crate::cors_check::cors_check;
 use crate::evidence::{Evidence, Part, Place};
 use crate::fetch::{Fetch, Next, Tainting};
 use crate::header_list::HeaderList;
 use crate::origin::{has_credentials, is_http_scheme, same_origin};
 use crate::preflight_cache::PreflightCache;
 use crate::request::{Request, RequestBody};
-use crate::request_init::Mode;
+use crate::request_init::{CredentialsMode, Mode};
 use crate::response::Response;
-use crate::steps;
+use crate::steps::{self, Step};
+use crate::trace::Record;
 use crate::user_agent::RedirectPreflight;
 
 /// How many redirects are followed.
@@ -40,6 +42,9 @@ pub(crate) struct RedirectState {
     pub(crate) method_changed: bool,
     /// The header list before any redirect, where the user agent still looks at it.
     pub(crate) first_header_list: Option<HeaderList>,
+    /// What a user agent that judges late has against the redirect behind it: the leg, and the
+    /// fault.
+    late: Option<(usize, &'static Step, Cause)>,
     body_headers_stripped: bool,
     authorization_stripped: bool,
 }
@@ -74,7 +79,7 @@ impl Fetch<'_> {
             line: location.line,
             span: location.span.clone(),
         };
-        if !self.pass_cors_check(response, true) {
+        if !self.pass_cors_check(response) {
             return self.fail_after_preflight(cache);
         }
         if let Some(next) = self.end_by_redirect_mode(cache) {
@@ -148,11 +153,60 @@ impl Fetch<'_> {
             || !self.user_agent.follows_to_url_with_credentials;
         if has_credentials(target) && refused {
             let cause = Cause::RedirectUrlHasCredentials;
-            return self
-                .record
-                .fault(&steps::REDIRECT_CREDENTIALS, cause, evidence);
+            let step = &steps::REDIRECT_CREDENTIALS;
+            let is_late = self.user_agent.judges_redirects_after_next_preflight
+                && self.tainting == Tainting::Basic;
+            if is_late {
+                self.redirects.late = self.record.leg.map(|leg| (leg, step, cause));
+                return true;
+            }
+            return self.record.fault(step, cause, evidence);
         }
+        self.check_late_credentials();
         true
+    }
+
+    /// A credentialed check on the redirect response of a request that is not, where a user agent
+    /// makes one.
+    fn check_late_credentials(&mut self) {
+        let Some(leg) = self.legs.last() else { return };
+        let is_same_origin_mode = self
+            .request
+            .as_deref()
+            .is_some_and(|request| request.credentials == CredentialsMode::SameOrigin);
+        if !(self.user_agent.credentialed_redirects_from_own_origin
+            && self.redirects.began_on_own_origin
+            && is_same_origin_mode)
+        {
+            return;
+        }
+        let (Some(origin), Some(response)) = (&leg.checked_origin, leg.response()) else {
+            return;
+        };
+        let mut credentialed = Record {
+            leg: self.record.leg,
+            ..Record::default()
+        };
+        cors_check(
+            &response.header_list,
+            origin,
+            true,
+            self.user_agent,
+            &mut credentialed,
+        );
+        let late = credentialed.faults.pop();
+        self.redirects.late =
+            late.and_then(|fault| fault.leg.map(|leg| (leg, fault.step, fault.cause)));
+    }
+
+    /// The rules on the redirect behind, for a user agent that applies them late. `false` when the
+    /// fetch ends here.
+    pub(crate) fn pass_late_redirect_rules(&mut self) -> bool {
+        let Some((leg, step, cause)) = self.redirects.late.take() else {
+            return true;
+        };
+        self.record.leg = Some(leg);
+        self.record.fault(step, cause, |_| vec![])
     }
 
     /// Changes the request as a redirect with `status` to `target` does.

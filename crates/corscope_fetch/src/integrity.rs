@@ -37,6 +37,21 @@ pub fn is_mismatch(metadata: &str, body: Option<&[u8]>) -> bool {
         .any(|(strength, value)| *strength == strongest && matches(value))
 }
 
+/// Whether `metadata` names a hash of a known algorithm.
+pub fn has_known_hash(metadata: &str) -> bool {
+    metadata.split_ascii_whitespace().any(|entry| {
+        let algorithm = entry.split('-').next().unwrap_or_default();
+        ["sha256", "sha384", "sha512"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(algorithm))
+    })
+}
+
+/// The SHA-256 digest of a body, in base64, as browsers print it.
+pub fn sha256_base64(body: &[u8]) -> String {
+    base64(&Sha256::digest(body))
+}
+
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

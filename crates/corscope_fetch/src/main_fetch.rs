@@ -17,6 +17,7 @@ use crate::verdict::{Awaited, Outcome, ResponseType};
 impl Fetch<'_> {
     /// Runs main fetch for the current URL; again for each redirect.
     pub(crate) fn main_fetch(&mut self, cache: &mut PreflightCache, now: u64) -> Next {
+        self.record.leg = None; // nothing of this hop is sent yet
         if !self.pass_policies() {
             return if self.outcome.is_some() {
                 Next::Done

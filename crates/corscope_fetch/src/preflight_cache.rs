@@ -105,7 +105,7 @@ impl PreflightCache {
             })
         };
         let method_is_safe = is_safelisted_method(method)
-            && !question.use_cors_preflight
+            && !(question.use_cors_preflight && user_agent.forced_preflight_needs_cached_method)
             && !(user_agent.head_needs_cached_method && method == b"HEAD");
         if !(method_is_listed || method_is_safe) {
             return false;
@@ -145,12 +145,7 @@ impl PreflightCache {
         {
             return;
         }
-        let Some(seconds) = max_age(response, user_agent) else {
-            return;
-        };
-        if seconds == 0 {
-            return;
-        }
+        let seconds = max_age(response, user_agent).unwrap_or(0);
         let expires = now.saturating_add(seconds.saturating_mul(1000));
         let key = Key {
             origin: page.serialized().into(),
@@ -158,6 +153,14 @@ impl PreflightCache {
             credentials: question.include,
         };
         let found = self.entries.iter().position(|entry| entry.key == key);
+        if seconds == 0 {
+            if let Some(index) = found
+                && user_agent.cache_update == CacheUpdate::Replaces
+            {
+                self.entries.remove(index);
+            }
+            return;
+        }
         let index = found.unwrap_or_else(|| {
             if self.entries.len() >= ENTRY_LIMIT {
                 self.entries.remove(0);

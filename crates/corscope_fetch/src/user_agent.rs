@@ -79,7 +79,7 @@ pub enum RedirectPreflight {
 pub enum TaintedPreflight {
     /// `null`, as the request after it.
     Null,
-    /// The page's.
+    /// The page's; and at the page's own origin there is no CORS check on it.
     Page,
 }
 
@@ -222,6 +222,13 @@ user_agents! {
     /// Whether `*` in Access-Control-Allow-Headers covers Authorization.
     wildcard_covers_authorization: bool = false, true, true, true;
         "no browser follows the standard yet; Firefox warns (recorded c100512)"
+    /// Whether a preflight without Access-Control-Allow-Methods allows the method when only a flag
+    /// forced the preflight.
+    absent_methods_allow_forced_preflight: bool = true, false, false, false;
+        "no browser follows this step (recorded c101285)"
+    /// Whether two lines of Access-Control-Allow-Origin, spelled that way, fail whatever they say.
+    refuses_two_origin_lines: bool = false, false, true, false;
+        "Firefox counts the original lines before it joins them (recorded c100124)"
     /// Whether empty lines of a repeated single-value header are left out when joined.
     joins_without_empty_values: bool = false, false, true, false;
         "Firefox merges an empty first line away (recorded c100947)"
@@ -237,9 +244,11 @@ user_agents! {
     /// Whether a request that is not tainted `cors` may be redirected to a URL with credentials.
     follows_to_url_with_credentials: bool = true, false, true, true;
         "Chromium blocks subresources with embedded credentials (recorded c101035)"
-    /// Whether a redirect to a cross-origin URL with credentials is preflighted before it fails.
-    preflights_url_with_credentials: bool = false, false, false, true;
-        "WebKit checks the preflight before the redirect's URL"
+    /// Whether the rules on a redirect's URL, and a credentialed check on its response, are applied
+    /// only after the preflight at the new URL.
+    judges_redirects_after_next_preflight: bool = false, false, false, true;
+        "WebKit's network process makes the preflight, its web process judges the redirect \
+         (recorded c100698, c100934)"
     /// When a redirected request is preflighted again.
     redirect_preflight: RedirectPreflight =
         RedirectPreflight::Fresh, RedirectPreflight::Fresh,
@@ -277,6 +286,10 @@ user_agents! {
     /// Whether an entry that was made with credentials serves a request without.
     credentialed_entry_serves_all: bool = true, true, false, true;
         "Firefox keys on the credentials flag alone (recorded s00059)"
+    /// Whether a cached preflight must list even a safelisted method when a flag forced the
+    /// preflight.
+    forced_preflight_needs_cached_method: bool = true, false, false, false;
+        "browsers look at the method alone (recorded s00080)"
     /// Whether `*` is stored as an entry.
     caches_wildcard: bool = true, true, false, true;
         "recorded s00069"

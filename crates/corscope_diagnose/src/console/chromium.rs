@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use corscope_fetch::{Api, Cause, Leg};
+use corscope_fetch::{Api, Cause, Leg, integrity};
 
-use super::{Account, Scene, is_preflight, latin1, response_value};
+use super::{Account, Scene, is_preflight, latin1, redirect_target, response_value};
 
 /// The schemes that Chromium 156 lists as able to do CORS.
 const CORS_SCHEMES: &str = "chrome, chrome-experimental-site-token-provider, chrome-extension, \
@@ -15,21 +15,34 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
         .refused_headers()
         .map(|name| format!("Refused to set unsafe header \"{name}\""))
         .collect();
-    let Some((fault, leg)) = scene.blocked() else { return Account { lines, code: None } };
+    let Some((fault, leg)) = scene.blocked() else {
+        return Account { lines, code: None };
+    };
     let url = scene.url(leg);
     let origin = scene.client.origin.serialized();
     let is_fetch = scene.init.api == Api::Fetch;
     if let Some((code, body)) = cors_line(scene, &fault.cause, leg) {
         let kind = kind(scene.init.api);
+        let to_scheme = fault.cause == Cause::RedirectToNonHttpScheme;
+        let url = if to_scheme {
+            redirect_target(leg)
+        } else {
+            url.to_owned()
+        };
         let redirected = match (&scene.verdict.first_url, leg) {
-            (Some(first), Some(leg)) if leg.hop > 0 => format!(" (redirected from '{first}')"),
+            (Some(first), Some(leg)) if leg.hop > 0 || to_scheme => {
+                format!(" (redirected from '{first}')")
+            }
             _ => String::new(),
         };
         lines.push(format!(
             "Access to {kind} at '{url}'{redirected} from origin '{origin}' has been blocked by \
              CORS policy: {body}"
         ));
-        return Account { lines, code: Some(code) };
+        return Account {
+            lines,
+            code: Some(code),
+        };
     }
     match &fault.cause {
         Cause::ModeSameOrigin if is_fetch => lines.push(format!(
@@ -58,7 +71,11 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
                 Api::EventSource => "EventSource endpoint",
                 _ => "resource",
             };
-            let page = scene.client.url.as_ref().map_or_else(|| format!("{origin}/"), |url| url.to_string());
+            let page = scene
+                .client
+                .url
+                .as_ref()
+                .map_or_else(|| format!("{origin}/"), |url| url.to_string());
             lines.push(format!(
                 "Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an \
                  insecure {what} '{url}'. This request has been blocked; the content must be \
@@ -78,11 +95,22 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
             }
         }
         Cause::IntegrityMismatch => lines.extend(integrity_lines(scene, url)),
-        Cause::IntegrityNeedsCors => lines.push(format!(
-            "Subresource Integrity: The resource '{url}' has an integrity attribute, but the \
-             resource requires the request to be CORS enabled to check the integrity, and it is \
-             not. The resource has been blocked because the integrity cannot be enforced."
-        )),
+        Cause::IntegrityNeedsCors => {
+            if !integrity::has_known_hash(&scene.init.integrity) {
+                lines.push(format!(
+                    "Error parsing 'integrity' attribute ('{}'). The specified hash algorithm must \
+                     be one of 'sha256', 'sha384', 'sha512', or 'ed21159'.",
+                    scene.init.integrity
+                ));
+            }
+            lines.push(format!(
+                "Subresource Integrity: The resource '{url}' has an integrity attribute, but the \
+                 response is not eligible for integrity validation."
+            ));
+            lines.push(format!(
+                "Fetch API cannot load {url}. SRI's integrity checks failed."
+            ));
+        }
         _ => {}
     }
     Account { lines, code: None }
@@ -102,8 +130,23 @@ const fn kind(api: Api) -> &'static str {
     }
 }
 
+fn is_unsafe_redirect(url: &str) -> bool {
+    [
+        "about:",
+        "blob:",
+        "chrome:",
+        "data:",
+        "file:",
+        "filesystem:",
+    ]
+    .iter()
+    .any(|scheme| url.starts_with(scheme))
+}
+
 fn is_local(url: &str) -> bool {
-    ["file:", "chrome:"].iter().any(|scheme| url.starts_with(scheme))
+    ["file:", "chrome:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
 }
 
 /// The CORS error name, and the sentence behind the frame.
@@ -231,7 +274,10 @@ fn cors_line(scene: Scene<'_>, cause: &Cause, leg: Option<&Leg>) -> Option<(&'st
         {
             Some(disabled_scheme())
         }
-        Cause::RedirectToNonHttpScheme => Some(disabled_scheme()),
+        // Such a redirect is unsafe (net::ERR_UNSAFE_REDIRECT), and then CORS does not come up.
+        Cause::RedirectToNonHttpScheme if !is_unsafe_redirect(&redirect_target(leg)) => {
+            Some(disabled_scheme())
+        }
         Cause::LnaInsecureContext { space } => Some((
             "InsecureLocalNetwork",
             format!(
@@ -259,8 +305,13 @@ fn disabled_scheme() -> (&'static str, String) {
 }
 
 fn integrity_lines(scene: Scene<'_>, url: &str) -> Vec<String> {
-    let body = scene.verdict.legs.last().and_then(Leg::response).and_then(|it| it.body.as_deref());
-    let digest = corscope_fetch::integrity::sha256_base64(body.unwrap_or_default());
+    let body = scene
+        .verdict
+        .legs
+        .last()
+        .and_then(Leg::response)
+        .and_then(|it| it.body.as_deref());
+    let digest = integrity::sha256_base64(body.unwrap_or_default());
     vec![
         format!(
             "Failed to find a valid digest in the 'integrity' attribute for resource '{url}' with \

@@ -55,7 +55,11 @@ impl<'a> Scene<'a> {
 
     /// The headers whose setting XHR refuses aloud.
     fn refused_headers(&self) -> impl Iterator<Item = String> + use<'a> {
-        let request = self.verdict.request.as_deref().filter(|_| self.init.api == Api::Xhr);
+        let request = self
+            .verdict
+            .request
+            .as_deref()
+            .filter(|_| self.init.api == Api::Xhr);
         request.into_iter().flat_map(|request| {
             request
                 .dropped
@@ -75,12 +79,29 @@ fn is_preflight(leg: Option<&Leg>) -> bool {
 /// The value of a response header at `leg`, joined.
 fn response_value(leg: Option<&Leg>, name: &str) -> Vec<u8> {
     leg.and_then(Leg::response)
-        .and_then(|response| response.header_list.get(name).map(|value| value.into_owned()))
+        .and_then(|response| response.header_list.get(name).map(|value| unfolded(&value)))
         .unwrap_or_default()
 }
 
+/// A value with each folded line (CRLF and white space) as one space, as parsers leave it.
+fn unfolded(value: &[u8]) -> Vec<u8> {
+    let mut rest = value;
+    let mut text = Vec::with_capacity(value.len());
+    while let Some((first, tail)) = rest.split_first() {
+        if matches!(first, b'\r' | b'\n') {
+            rest = tail.trim_ascii_start();
+            text.push(b' ');
+        } else {
+            text.push(*first);
+            rest = tail;
+        }
+    }
+    text
+}
+
 fn status(leg: Option<&Leg>) -> u16 {
-    leg.and_then(Leg::response).map_or(0, |response| response.status)
+    leg.and_then(Leg::response)
+        .map_or(0, |response| response.status)
 }
 
 /// Bytes read one by one.

@@ -55,7 +55,9 @@ impl<'de> Deserialize<'de> for Pair<'de> {
                 let name: Latin1 = pair.next_element()?.ok_or_else(missing)?;
                 let value: Latin1 = pair.next_element()?.ok_or_else(missing)?;
                 if pair.next_element::<serde::de::IgnoredAny>()?.is_some() {
-                    return Err(A::Error::custom("a header is a pair: [name, value]; this has more"));
+                    return Err(A::Error::custom(
+                        "a header is a pair: [name, value]; this has more",
+                    ));
                 }
                 Ok(Pair(name.0, value.0))
             }
@@ -77,7 +79,10 @@ impl<'de> Deserialize<'de> for Latin1<'de> {
                 out.write_str("a string")
             }
 
-            fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Latin1<'de>, E> {
+            fn visit_borrowed_str<E: serde::de::Error>(
+                self,
+                text: &'de str,
+            ) -> Result<Latin1<'de>, E> {
                 if text.is_ascii() {
                     return Ok(Latin1(Cow::Borrowed(text.as_bytes())));
                 }
@@ -93,7 +98,10 @@ impl<'de> Deserialize<'de> for Latin1<'de> {
                         ))
                     })
                 };
-                text.chars().map(byte).collect::<Result<_, E>>().map(|bytes| Latin1(Cow::Owned(bytes)))
+                text.chars()
+                    .map(byte)
+                    .collect::<Result<_, E>>()
+                    .map(|bytes| Latin1(Cow::Owned(bytes)))
             }
         }
         deserializer.deserialize_str(TextVisitor)

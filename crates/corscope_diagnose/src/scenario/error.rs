@@ -20,8 +20,17 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
-    pub(crate) fn new(code: &'static str, at: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), at: at.into(), position: None }
+    pub(crate) fn new(
+        code: &'static str,
+        at: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            at: at.into(),
+            position: None,
+        }
     }
 }
 

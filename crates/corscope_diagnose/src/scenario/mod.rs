@@ -6,11 +6,12 @@ mod play;
 mod read;
 
 pub use document::{
-    AnswerDocument, CredentialsDocument, CookieDocument, HopDocument, NetworkDocument, PageDocument,
-    PriorDocument, ProbeDocument, RawHeaders, RequestDocument, Scenario, Sequence, SequenceStep,
+    AnswerDocument, CookieDocument, CredentialsDocument, HopDocument, NetworkDocument,
+    PageDocument, PriorDocument, ProbeDocument, RawHeaders, RequestDocument, Scenario, Sequence,
+    SequenceStep,
 };
 pub use error::ScenarioError;
 pub use play::{Play, Subject, play};
 pub use read::{
-    LINE_LIMIT, sequence_from_json, sequence_from_toml, scenario_from_json, scenario_from_toml,
+    LINE_LIMIT, scenario_from_json, scenario_from_toml, sequence_from_json, sequence_from_toml,
 };

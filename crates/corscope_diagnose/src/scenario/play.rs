@@ -12,8 +12,8 @@ use url::Url;
 
 use super::document::During;
 use super::{
-    AnswerDocument, CredentialsDocument, HopDocument, NetworkDocument, PageDocument, RequestDocument,
-    Scenario, ScenarioError,
+    AnswerDocument, CredentialsDocument, HopDocument, NetworkDocument, PageDocument,
+    RequestDocument, Scenario, ScenarioError,
 };
 
 /// A scenario in the engine's terms: what the script asks, of which page, and all that is known of
@@ -76,9 +76,9 @@ impl Subject {
     ) -> Result<Self, ScenarioError> {
         let client = client(page)?;
         let url = match (Url::parse(&request.url), &client.url) {
-            (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
-                base.join(&request.url).map_or_else(|_| request.url.clone(), String::from)
-            }
+            (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => base
+                .join(&request.url)
+                .map_or_else(|_| request.url.clone(), String::from),
             _ => request.url.clone(),
         };
         let credentials = request.credentials.map(|credentials| match credentials {
@@ -121,14 +121,22 @@ impl Subject {
         responses: &[HopDocument],
         network: Option<&NetworkDocument>,
     ) -> Result<(), ScenarioError> {
-        let first = preflight.map(|it| answer(it.status, it.close, it, "preflight")).transpose()?;
+        let first = preflight
+            .map(|it| answer(it.status, it.close, it, "preflight"))
+            .transpose()?;
         self.preflights = Vec::with_capacity(responses.len().max(1));
         self.responses = Vec::with_capacity(responses.len());
         for (hop, document) in responses.iter().enumerate() {
             let preflight = match &document.preflight {
                 Some(it) => {
                     let at = || format!("responses[{hop}].preflight");
-                    Some(answer_at(it.status, it.close, &it.headers.0, it.body.as_ref(), at)?)
+                    Some(answer_at(
+                        it.status,
+                        it.close,
+                        &it.headers.0,
+                        it.body.as_ref(),
+                        at,
+                    )?)
                 }
                 None => None,
             };
@@ -136,7 +144,13 @@ impl Subject {
             let at = || format!("responses[{hop}]");
             let body = document.body.as_ref();
             let headers = &document.headers.0;
-            self.responses.push(answer_at(document.status, document.close, headers, body, at)?);
+            self.responses.push(answer_at(
+                document.status,
+                document.close,
+                headers,
+                body,
+                at,
+            )?);
         }
         if let Some(first) = first {
             match self.preflights.first_mut() {
@@ -145,7 +159,10 @@ impl Subject {
             }
         }
         if let Some(network) = network {
-            let failure = NetworkFailure { error: network.error.as_str().into(), closed: false };
+            let failure = NetworkFailure {
+                error: network.error.as_str().into(),
+                closed: false,
+            };
             let failure = Answer::Failure(failure);
             match network.during {
                 During::Preflight => self.preflights = vec![Some(failure)],
@@ -163,7 +180,10 @@ impl Subject {
 
     fn answer(&self, preflight: bool, hop: usize) -> Option<Answer> {
         if preflight {
-            self.preflights.get(hop).cloned().flatten()
+            // A document's `preflight` answers at every hop that has no answer of its own.
+            let own = self.preflights.get(hop).and_then(Option::as_ref);
+            own.or_else(|| self.preflights.first().and_then(Option::as_ref))
+                .cloned()
         } else {
             self.responses.get(hop).cloned()
         }
@@ -181,7 +201,9 @@ impl Subject {
         let mut next = fetch.start(cache, now);
         while next == Next::Send {
             let preflight = fetch.outgoing().is_some_and(|request| request.preflight);
-            let Some(answer) = self.answer(preflight, fetch.hop()) else { break };
+            let Some(answer) = self.answer(preflight, fetch.hop()) else {
+                break;
+            };
             next = fetch.receive(answer, cache, now);
         }
         fetch.finish()
@@ -194,7 +216,11 @@ pub fn play(subject: &Subject, browser: Browser, cache: &mut PreflightCache, now
     let verdict = subject.run(user_agent, subject.options, cache, now);
     let is_blocked = matches!(verdict.outcome, Outcome::Error | Outcome::Throw);
     let survey = is_blocked.then(|| {
-        let options = Options { survey: true, trace: false, ..subject.options };
+        let options = Options {
+            survey: true,
+            trace: false,
+            ..subject.options
+        };
         // A survey must not change what later steps find cached.
         subject.run(user_agent, options, &mut PreflightCache::new(), now)
     });
@@ -207,7 +233,13 @@ fn answer(
     document: &AnswerDocument,
     at: &str,
 ) -> Result<Answer, ScenarioError> {
-    answer_at(status, close, &document.headers.0, document.body.as_ref(), || at.to_owned())
+    answer_at(
+        status,
+        close,
+        &document.headers.0,
+        document.body.as_ref(),
+        || at.to_owned(),
+    )
 }
 
 fn answer_at(
@@ -219,17 +251,28 @@ fn answer_at(
 ) -> Result<Answer, ScenarioError> {
     if close {
         let error = "net::ERR_EMPTY_RESPONSE".into();
-        return Ok(Answer::Failure(NetworkFailure { error, closed: true }));
+        return Ok(Answer::Failure(NetworkFailure {
+            error,
+            closed: true,
+        }));
     }
     if !(200..=999).contains(&status) {
         let message = format!(
             "{status} is no final status: write 200 to 999, or \"close\": true for a connection \
              that is closed without an answer"
         );
-        return Err(ScenarioError::new("invalid-value", format!("{}.status", at()), message));
+        return Err(ScenarioError::new(
+            "invalid-value",
+            format!("{}.status", at()),
+            message,
+        ));
     }
     let body = body.map(|body| body.as_bytes().to_vec());
-    Ok(Answer::Response(Arc::new(Response { status, header_list: headers.clone(), body })))
+    Ok(Answer::Response(Arc::new(Response {
+        status,
+        header_list: headers.clone(),
+        body,
+    })))
 }
 
 fn client(page: &PageDocument) -> Result<Client, ScenarioError> {
@@ -247,11 +290,16 @@ fn client(page: &PageDocument) -> Result<Client, ScenarioError> {
         })?,
         (None, Some(url)) => Origin::of(url),
         (None, None) => {
-            let message = "a page needs an origin or a url, such as \"origin\": \"https://app.example\"";
+            let message =
+                "a page needs an origin or a url, such as \"origin\": \"https://app.example\"";
             return Err(ScenarioError::new("missing-field", "page", message));
         }
     };
-    let origin = if page.sandboxed_iframe == Some(true) { Origin::Opaque } else { origin };
+    let origin = if page.sandboxed_iframe == Some(true) {
+        Origin::Opaque
+    } else {
+        origin
+    };
     Ok(Client {
         origin,
         url,

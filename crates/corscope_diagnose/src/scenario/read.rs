@@ -68,7 +68,10 @@ fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, ScenarioError> {
     let failed = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
         Err(error) => {
             let at = error.path().to_string();
-            (if at == "." { String::new() } else { at }, error.into_inner())
+            (
+                if at == "." { String::new() } else { at },
+                error.into_inner(),
+            )
         }
         Ok(document) => match reader.end() {
             Ok(()) => return Ok(document),
@@ -84,8 +87,12 @@ fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, ScenarioError> {
     if error.line() > 0 {
         report.position = Some((error.line(), error.column()));
         if code == "invalid-json" {
-            report.message =
-                format!("{} at line {}, column {}", report.message, error.line(), error.column());
+            report.message = format!(
+                "{} at line {}, column {}",
+                report.message,
+                error.line(),
+                error.column()
+            );
         }
     }
     Err(report)
@@ -118,7 +125,11 @@ fn from_toml<T: DeserializeOwned>(text: &[u8]) -> Result<T, ScenarioError> {
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |line| line.chars().count())
+        + 1;
     (line, column)
 }
 
@@ -133,7 +144,10 @@ fn data_code(message: &str) -> &'static str {
 }
 
 fn without_position(message: &str) -> String {
-    message.rfind(" at line ").map_or(message, |end| &message[..end]).to_owned()
+    message
+        .rfind(" at line ")
+        .map_or(message, |end| &message[..end])
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -152,16 +166,43 @@ mod tests {
             ("{".to_owned(), "invalid-json", ""),
             ("[]".to_owned(), "invalid-value", ""),
             (format!(r#"{{{page}}}"#), "missing-field", ""),
-            (format!(r#"{{{page},"request":{{"url":"x","methud":"GET"}}}}"#), "unknown-field", "request.methud"),
-            (format!(r#"{{{page},"request":{{"url":"x","headers":[["a","1"],["b"]]}}}}"#), "invalid-value", "request.headers[1]"),
-            (format!(r#"{{{page},"request":{{"url":"x","mode":"korz"}}}}"#), "invalid-value", "request.mode"),
-            (format!(r#"{{{page},"request":{{"url":"x"}},"responses":[{{"status":200,"headers":[["a","\u0100"]]}}]}}"#), "invalid-value", "responses[0].headers[0][1]"),
-            (format!(r#"{{{page},"request":{{"url":"x"}}}} x"#), "invalid-json", ""),
+            (
+                format!(r#"{{{page},"request":{{"url":"x","methud":"GET"}}}}"#),
+                "unknown-field",
+                "request.methud",
+            ),
+            (
+                format!(r#"{{{page},"request":{{"url":"x","headers":[["a","1"],["b"]]}}}}"#),
+                "invalid-value",
+                "request.headers[1]",
+            ),
+            (
+                format!(r#"{{{page},"request":{{"url":"x","mode":"korz"}}}}"#),
+                "invalid-value",
+                "request.mode",
+            ),
+            (
+                format!(
+                    r#"{{{page},"request":{{"url":"x"}},"responses":[{{"status":200,"headers":[["a","\u0100"]]}}]}}"#
+                ),
+                "invalid-value",
+                "responses[0].headers[0][1]",
+            ),
+            (
+                format!(r#"{{{page},"request":{{"url":"x"}}}} x"#),
+                "invalid-json",
+                "",
+            ),
         ] {
             assert_eq!(error(&text), (code.to_owned(), at.to_owned()), "{text}");
         }
         assert_eq!(scenario_from_json(b"\xff").unwrap_err().code, "not-utf8");
-        assert_eq!(scenario_from_json(&vec![b' '; LINE_LIMIT + 1]).unwrap_err().code, "too-long");
+        assert_eq!(
+            scenario_from_json(&vec![b' '; LINE_LIMIT + 1])
+                .unwrap_err()
+                .code,
+            "too-long"
+        );
     }
 
     #[test]
@@ -169,10 +210,16 @@ mod tests {
         let text = "[page]\norigin = 'https://a.test'\n[request]\nurl = 'https://b.test'\n\
                     headers = [['X-A', '1']]\n[[responses]]\nstatus = 200\nheaders = []\n";
         let scenario = scenario_from_toml(text.as_bytes()).unwrap();
-        assert_eq!(scenario.request.headers, [("X-A".to_owned(), "1".to_owned())]);
+        assert_eq!(
+            scenario.request.headers,
+            [("X-A".to_owned(), "1".to_owned())]
+        );
         assert_eq!(scenario.responses.len(), 1);
         let error = scenario_from_toml(b"[page]\norigan = 'x'\n").unwrap_err();
         assert_eq!((error.code, &*error.at), ("unknown-field", "page.origan"));
-        assert_eq!(scenario_from_toml(b"page = ").unwrap_err().code, "invalid-toml");
+        assert_eq!(
+            scenario_from_toml(b"page = ").unwrap_err().code,
+            "invalid-toml"
+        );
     }
 }
