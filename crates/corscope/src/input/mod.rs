@@ -9,6 +9,7 @@ use std::time::Duration;
 use corscope_fetch::request_init::RequestInit;
 
 mod browser_headers;
+mod cmd_words;
 pub mod curl;
 pub mod error;
 pub mod fetch_snippet;
