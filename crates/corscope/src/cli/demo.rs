@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::demo::{DemoError, DemoServer, GROUPS, Places, catalogue, pages};
 
-/// The arguments of `corscope demo`.
+/// Runs a local server with one broken endpoint for each root cause, to try corscope on
 #[derive(Args, Debug)]
 pub struct DemoArgs {
     /// Port to listen on; 0 takes any free one

@@ -18,6 +18,8 @@ mod request;
 mod response;
 mod router;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use ask::{Ask, PAGE_ORIGIN};
 pub use catalogue::{Endpoint, GROUPS, Group, Outcome};

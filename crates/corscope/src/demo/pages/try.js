@@ -40,11 +40,11 @@ function row(endpoint, page) {
     if (elsewhere) return undefined;
     result.textContent = '…';
     const { outcome, says } = await attempt(endpoint);
-    const as_said = outcome === expected;
-    result.textContent = as_said ? says : `${says} (the catalogue says ${expected})`;
-    result.className = as_said ? 'good' : 'bad';
+    const asSaid = outcome === expected;
+    result.textContent = asSaid ? says : `${says} (the catalogue says ${expected})`;
+    result.className = asSaid ? 'good' : 'bad';
     article.dataset.outcome = outcome;
-    return as_said;
+    return asSaid;
   };
   if (elsewhere) {
     result.textContent = elsewhere;
@@ -60,13 +60,16 @@ async function start() {
   const { endpoints, page_origin: page } = await (await fetch('/catalogue.json')).json();
   const rows = endpoints.map((endpoint) => row(endpoint, page));
   document.getElementById('endpoints').append(...rows);
-  document.getElementById('all').addEventListener('click', async () => {
+  const sum = document.getElementById('sum');
+  const tryAll = async () => {
     const results = [];
     for (const each of rows) results.push(await each.attempt());
     const tried = results.filter((result) => result !== undefined);
-    document.getElementById('sum').textContent =
-      `${tried.filter(Boolean).length} of ${tried.length} as the catalogue says`;
-  });
+    sum.textContent = `${tried.filter(Boolean).length} of ${tried.length} as the catalogue says`;
+  };
+  document.getElementById('all').addEventListener('click', tryAll);
+  // For a browser without hands.
+  if (location.hash === '#all') await tryAll();
 }
 
 start();
