@@ -48,7 +48,7 @@ pub(in crate::demo) const ENDPOINTS: &[Endpoint] = &[
     ),
     Endpoint::broken(
         "authorization-not-covered-by-wildcard",
-        "Headers are allowed with *, which does not cover Authorization",
+        "The header list * does not cover Authorization (browsers only warn today)",
         // Today's browsers warn and go on; only the standard itself says no.
         Ask::GET
             .headers(&[("Authorization", "Bearer demo")])
