@@ -93,7 +93,13 @@ impl ChunkedBody {
         if in_trailers && self.trailers.len() + self.line.len() > self.trailer_bytes {
             return Err(BodyFault::TrailersTooLarge);
         }
-        if !in_trailers && self.line.len() > SIZE_LINE {
+        let too_long = match self.awaits {
+            // At once, rather than after a line end that may never come.
+            Awaits::DataEnd => !matches!(self.line.as_slice(), b"\r" | b"\n" | b"\r\n"),
+            Awaits::Size => self.line.len() > SIZE_LINE,
+            Awaits::Trailers | Awaits::Data(_) | Awaits::Nothing => false,
+        };
+        if too_long {
             return Err(BodyFault::BadChunk);
         }
         if complete {
@@ -112,8 +118,7 @@ impl ChunkedBody {
                 Some(0) => Awaits::Trailers,
                 Some(size) => Awaits::Data(size),
             },
-            Awaits::DataEnd if text.is_empty() => Awaits::Size,
-            Awaits::DataEnd => return Err(BodyFault::BadChunk),
+            Awaits::DataEnd => Awaits::Size,
             Awaits::Trailers if text.is_empty() => Awaits::Nothing,
             Awaits::Trailers => {
                 self.trailers.extend_from_slice(line);

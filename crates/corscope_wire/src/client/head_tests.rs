@@ -200,3 +200,67 @@ fn trailers_are_read_as_headers() {
     let trailers = read_trailers(b"X-T: 1\r\nno colon\r\nx-t:2\r\n");
     assert_eq!(trailers, list(&[("X-T", " 1"), ("x-t", "2")]));
 }
+
+/// Heads put together at random from what matters to the reader: whatever comes, it neither panics
+/// nor points outside of the head, and finds the same end however the bytes are cut.
+#[test]
+fn no_head_confuses_the_reader() {
+    let pieces: [&[u8]; 20] = [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP",
+        b"/",
+        b"1.1",
+        b" ",
+        b"\t",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b":",
+        b"A",
+        b"a: 1\r\n",
+        b" x\r\n",
+        b"\0",
+        b"\x01",
+        b"\xff",
+        b"999",
+        b"99999",
+        b"Content-Length: 1\n",
+        b"\r\n\r\n",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let mut accepted = 0;
+    for round in 0..50_000 {
+        let mut bytes = if round % 2 == 0 {
+            Vec::new()
+        } else {
+            pieces[0].to_vec()
+        };
+        for _ in 0..random(20) {
+            bytes.extend_from_slice(pieces[random(pieces.len())]);
+        }
+        let whole = HeadEnd::default().find(&bytes);
+        let mut end = HeadEnd::default();
+        let in_pieces = (1..=bytes.len()).find_map(|length| end.find(&bytes[..length]));
+        assert_eq!(whole, in_pieces, "{}", bytes.escape_ascii());
+        let _ = begins_as_http(&bytes);
+        let _ = read_trailers(&bytes);
+        let Ok(head) = read(&bytes, 10) else { continue };
+        accepted += 1;
+        for oddity in &head.oddities {
+            assert!(bytes.get(oddity.span.clone()).is_some(), "{oddity:?}");
+            assert!(
+                oddity
+                    .header
+                    .is_none_or(|line| line < head.header_list.len()),
+                "{oddity:?}"
+            );
+        }
+    }
+    assert!(accepted > 5_000, "{accepted}");
+}

@@ -178,9 +178,16 @@ pub(crate) async fn exchange(
             return outcome;
         }
         Ok(Err(HeadFailure::Protocol(error))) => {
-            // A reset of this stream alone says nothing against the connection.
-            outcome.unprocessed = !error.is_reset() || is_refusal(&error);
-            outcome.result = Err(failure(Phase::AwaitHead, &error));
+            // What the server did not itself refuse, it may have acted on; but a connection that
+            // ended before any answer is what a stale one looks like.
+            outcome.unprocessed = !error.is_library() && (!error.is_reset() || is_refusal(&error));
+            outcome.result = Err(if is_oversize(&error) {
+                NetworkError::HeadTooLarge {
+                    limit: limits.head_bytes,
+                }
+            } else {
+                failure(Phase::AwaitHead, &error)
+            });
             return outcome;
         }
         Ok(Ok(answer)) => answer,
@@ -303,7 +310,16 @@ async fn read_body(
 }
 
 fn is_refusal(error: &h2::Error) -> bool {
-    error.reason() == Some(h2::Reason::REFUSED_STREAM)
+    error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
+}
+
+/// The library refuses a head over its limit in these ways, for which it has no word of its own.
+fn is_oversize(error: &h2::Error) -> bool {
+    error.is_library()
+        && matches!(
+            error.reason(),
+            Some(h2::Reason::REFUSED_STREAM | h2::Reason::ENHANCE_YOUR_CALM)
+        )
 }
 
 fn failure(during: Phase, error: &h2::Error) -> NetworkError {

@@ -166,14 +166,18 @@ impl Client {
                 None => self.open(to, http_version, clock, progress).await?,
             };
             progress.http_version = Some(connection.protocol.version());
-            match self
+            let tried = self
                 .attempt(connection, request, to, sent, clock, progress)
-                .await
-            {
+                .await;
+            match tried {
                 Ok(result) => return result,
                 Err(Retry::Stale) => {}
                 Err(Retry::Http1Required) => http_version = HttpVersion::Http1Only,
             }
+            // The next connection may speak another version, in which the request looks different.
+            (_, *sent) = self
+                .prepare(request)
+                .map_err(NetworkError::InvalidRequest)?;
         }
     }
 
@@ -200,6 +204,9 @@ impl Client {
                 }
                 let silent = outcome.first_byte.is_none();
                 match outcome.result {
+                    Ok(response) if response.status == 407 && !to.tls => {
+                        Ok(self.of_proxy(response))
+                    }
                     Err(error) if progress.reused && silent && is_loss(&error) => Err(Retry::Stale),
                     result => Ok(result),
                 }
@@ -230,6 +237,18 @@ impl Client {
                     result => Ok(result),
                 }
             }
+        }
+    }
+}
+
+impl Client {
+    /// A 407 on the way through a proxy is the proxy's own word: the server was never asked.
+    fn of_proxy(&self, response: WireResponse) -> Result<WireResponse, NetworkError> {
+        match &self.config.proxy {
+            Some(proxy) => Err(NetworkError::ProxyAuthenticationRequired {
+                proxy: proxy.to_string(),
+            }),
+            None => Ok(response),
         }
     }
 }

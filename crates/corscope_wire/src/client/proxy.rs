@@ -163,6 +163,9 @@ pub(crate) async fn open_tunnel(
         .map_err(broken)?;
     match head.status {
         200..=299 => Ok(()),
+        407 => Err(NetworkError::ProxyAuthenticationRequired {
+            proxy: proxy.to_string(),
+        }),
         status => Err(NetworkError::ProxyRefusedTunnel {
             proxy: proxy.to_string(),
             status,

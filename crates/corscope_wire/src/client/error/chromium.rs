@@ -26,6 +26,7 @@ impl NetworkError {
             Self::ConnectionBroken { .. } => "net::ERR_CONNECTION_ABORTED",
             Self::TimedOut { .. } => "net::ERR_TIMED_OUT",
             Self::ProxyUnreachable { .. } => "net::ERR_PROXY_CONNECTION_FAILED",
+            Self::ProxyAuthenticationRequired { .. } => "net::ERR_INVALID_AUTH_CREDENTIALS",
             Self::ProxyRefusedTunnel { .. } | Self::ProxyTunnelBroken { .. } => {
                 "net::ERR_TUNNEL_CONNECTION_FAILED"
             }

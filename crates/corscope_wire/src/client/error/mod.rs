@@ -178,11 +178,16 @@ pub enum NetworkError {
         /// Why.
         why: Box<NetworkError>,
     },
+    /// The proxy wants credentials, or others than it got (407).
+    ProxyAuthenticationRequired {
+        /// `host:port` of the proxy.
+        proxy: String,
+    },
     /// The proxy answered CONNECT with a refusal.
     ProxyRefusedTunnel {
         /// `host:port` of the proxy.
         proxy: String,
-        /// The status it gave; 407 asks for credentials.
+        /// The status it gave.
         status: u16,
         /// The reason phrase.
         reason: Vec<u8>,
@@ -330,7 +335,7 @@ impl NetworkError {
                 Phase::ReadBody => "body-timeout",
             },
             Self::ProxyUnreachable { .. } => "proxy-unreachable",
-            Self::ProxyRefusedTunnel { status: 407, .. } => "proxy-authentication-required",
+            Self::ProxyAuthenticationRequired { .. } => "proxy-authentication-required",
             Self::ProxyRefusedTunnel { .. } => "proxy-refused-tunnel",
             Self::ProxyTunnelBroken { .. } => "proxy-tunnel-broken",
             Self::CertificateExpired { .. } => "certificate-expired",

@@ -155,6 +155,12 @@ impl fmt::Display for NetworkError {
             Self::ProxyUnreachable { proxy, why } => {
                 write!(out, "the proxy {proxy} cannot be reached: {why}")
             }
+            Self::ProxyAuthenticationRequired { proxy } => {
+                write!(
+                    out,
+                    "the proxy {proxy} wants a user and password, or other ones"
+                )
+            }
             Self::ProxyRefusedTunnel {
                 proxy,
                 status,
