@@ -5,6 +5,7 @@ mod error;
 mod play;
 mod read;
 
+pub(crate) use document::latin1;
 pub use document::{
     AnswerDocument, CookieDocument, CredentialsDocument, HopDocument, NetworkDocument,
     PageDocument, PriorDocument, ProbeDocument, RawHeaders, RequestDocument, Scenario, Sequence,

@@ -68,10 +68,7 @@ fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, ScenarioError> {
     let failed = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
         Err(error) => {
             let at = error.path().to_string();
-            (
-                if at == "." { String::new() } else { at },
-                error.into_inner(),
-            )
+            (known_path(at), error.into_inner())
         }
         Ok(document) => match reader.end() {
             Ok(()) => return Ok(document),
@@ -118,8 +115,17 @@ fn from_toml<T: DeserializeOwned>(text: &[u8]) -> Result<T, ScenarioError> {
     let reader = toml::Deserializer::parse(text).map_err(|error| failed(String::new(), &error))?;
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let at = error.path().to_string();
-        failed(if at == "." { String::new() } else { at }, error.inner())
+        failed(known_path(at), error.inner())
     })
+}
+
+/// A path without what the reader does not know: nothing for the document as a whole.
+fn known_path(path: String) -> String {
+    if path == "." || path == "?" {
+        String::new()
+    } else {
+        path.trim_end_matches(".?").to_owned()
+    }
 }
 
 fn position(text: &str, offset: usize) -> (usize, usize) {

@@ -1,0 +1,153 @@
+//! Diagnosing: every fault is explained by the most specific rule that fits it, then what refuses
+//! nothing is observed.
+
+use corscope_fetch::evidence::{Evidence, Part};
+use corscope_fetch::{Cause, Fault, Leg};
+
+use crate::diagnostic::{Confidence, Diagnostic, Severity, Who};
+use crate::rule::Finds;
+use crate::rules::all;
+use crate::sight::Sight;
+
+/// The deciding fault, in one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RootCause {
+    /// The rule's code.
+    pub rule: &'static str,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Who must change something.
+    pub who: Who,
+}
+
+/// Finds everything that is wrong, the browser's own first refusal first.
+pub fn diagnose(sight: &Sight<'_>) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for (index, fault) in sight.faults().iter().enumerate() {
+        let Some(mut diagnostic) = explain(sight, fault) else {
+            continue;
+        };
+        diagnostic.first = index == 0;
+        let earlier = found.iter_mut().find(|earlier| {
+            earlier.rule.code == diagnostic.rule.code && earlier.leg_index == diagnostic.leg_index
+        });
+        match earlier {
+            // One rule may explain several faults of a leg: a missing status and a missing header.
+            Some(earlier) => {
+                for evidence in diagnostic.evidence {
+                    if !earlier.evidence.contains(&evidence) {
+                        earlier.evidence.push(evidence);
+                    }
+                }
+            }
+            None => found.push(diagnostic),
+        }
+    }
+    for rule in all() {
+        let Finds::Observation(observe) = rule.finds else {
+            continue;
+        };
+        let Some((explanation, evidence)) = observe(sight) else {
+            continue;
+        };
+        let leg_index = evidence.first().map(|evidence| evidence.leg);
+        let leg = leg_index
+            .and_then(|leg| sight.whole().legs.get(leg))
+            .map_or("request", Leg::name);
+        found.push(Diagnostic {
+            rule,
+            first: false,
+            leg,
+            leg_index,
+            explanation,
+            evidence,
+            step: None,
+        });
+    }
+    found
+}
+
+/// The root cause among diagnostics: the browser's own first refusal, or, where the browser
+/// refuses nothing and still something keeps the script from its aim, the first such finding.
+pub fn root_cause(diagnostics: &[Diagnostic]) -> Option<RootCause> {
+    let deciding = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.first)
+        .or_else(|| {
+            diagnostics
+                .iter()
+                .find(|it| it.rule.severity == Severity::Refusal)
+        })?;
+    Some(RootCause {
+        rule: deciding.rule.code,
+        confidence: deciding.explanation.confidence,
+        who: deciding.explanation.who,
+    })
+}
+
+fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
+    let name = fault.cause.name();
+    all().find_map(|rule| {
+        let Finds::Faults(causes, explain) = rule.finds else {
+            return None;
+        };
+        if !causes.contains(&name) {
+            return None;
+        }
+        let explanation = explain(sight, fault)?;
+        let leg = sight.leg(fault);
+        Some(Diagnostic {
+            rule,
+            first: false,
+            leg: leg.map_or("request", Leg::name),
+            leg_index: fault.leg.filter(|_| leg.is_some()),
+            explanation,
+            evidence: evidence(sight, fault),
+            step: Some(fault.step),
+        })
+    })
+}
+
+/// Where a fault is seen.
+fn evidence(sight: &Sight<'_>, fault: &Fault) -> Vec<Evidence> {
+    let (Some(leg), Some(index)) = (sight.leg(fault), fault.leg) else {
+        return Vec::new();
+    };
+    let header = |name: &'static str| match leg.response() {
+        Some(response) => Evidence::header(index, &response.header_list, name),
+        None => Vec::new(),
+    };
+    match &fault.cause {
+        Cause::AcaoMissing
+        | Cause::AcaoMismatch
+        | Cause::AcaoInvalidValue
+        | Cause::AcaoMultipleValues
+        | Cause::AcaoWildcardWithCredentials => header("access-control-allow-origin"),
+        Cause::AcacMissing | Cause::AcacNotTrue => header("access-control-allow-credentials"),
+        Cause::AcamMethodMissing { .. } => header("access-control-allow-methods"),
+        Cause::AcahHeaderMissing { .. } => header("access-control-allow-headers"),
+        Cause::AcamInvalidToken { invalid } | Cause::AcahInvalidToken { invalid } => {
+            vec![Evidence::response(
+                index,
+                Part::Header(invalid.place.clone()),
+            )]
+        }
+        Cause::PreflightStatusNotOk { .. }
+        | Cause::UnexpectedProxyAuthentication
+        | Cause::RedirectModeError
+        | Cause::RedirectStreamBody => vec![Evidence::response(index, Part::Status)],
+        Cause::PreflightRedirect { .. } => {
+            let mut found = vec![Evidence::response(index, Part::Status)];
+            found.extend(header("location"));
+            found
+        }
+        Cause::RedirectLocationInvalid { place } => {
+            vec![Evidence::response(index, Part::Header(place.clone()))]
+        }
+        Cause::RedirectLoop | Cause::RedirectToNonHttpScheme | Cause::RedirectUrlHasCredentials => {
+            header("location")
+        }
+        Cause::CorpBlocked { .. } => header("cross-origin-resource-policy"),
+        _ => Vec::new(),
+    }
+}
