@@ -96,6 +96,10 @@ pub(super) fn sort(
             "accept" if value == "*/*" || is_copy && names::is_own_accept(value) => OWN,
             "cache-control" if is_copy && (is_reload || value == "max-age=0") => RELOAD,
             "pragma" if is_copy && is_reload => RELOAD,
+            // -F has made the body and its boundary already.
+            "content-type" if given.multipart_boundary.is_some() && is_multipart(value) => {
+                MULTIPART
+            }
             "content-type" if is_copy && given.init.body.is_some() => match boundary(value) {
                 Some(boundary) => {
                     take_multipart(given, boundary);
@@ -184,12 +188,16 @@ fn take_multipart(given: &mut Given, boundary: &str) {
     }
 }
 
+fn is_multipart(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("multipart/form-data")
+}
+
 /// The boundary of a `multipart/form-data` type.
 fn boundary(content_type: &str) -> Option<&str> {
-    let (essence, parameters) = content_type.split_once(';')?;
-    if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
-        return None;
-    }
+    let (_, parameters) = content_type
+        .split_once(';')
+        .filter(|_| is_multipart(content_type))?;
     let boundary = parameters.split(';').find_map(|parameter| {
         parameter
             .trim()

@@ -78,7 +78,10 @@ fn first_argument(text: &str, words: &[Word]) -> Result<usize, InputError> {
     if program == "curl" || program == "curl.exe" {
         return Ok(prompt + 1);
     }
-    if word.text.starts_with('-') || word.text.contains("://") {
+    if ["-", "http://", "https://"]
+        .iter()
+        .any(|start| word.text.starts_with(start))
+    {
         return Ok(prompt);
     }
     let mend = if text.contains("fetch(") {

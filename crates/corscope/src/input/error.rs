@@ -6,6 +6,9 @@ use std::ops::Range;
 /// The widest excerpt, so that a message with its indent stays within 80 columns.
 const EXCERPT_COLUMNS: usize = 70;
 
+/// The longest part of an error; a mend that repeats a whole URL may be long, not endless.
+const PART_CHARS: usize = 500;
+
 /// The longest piece of input quoted inside a sentence.
 const QUOTED_CHARS: usize = 60;
 
@@ -24,16 +27,17 @@ pub struct InputError {
 }
 
 impl InputError {
-    /// An error without an excerpt.
+    /// An error without an excerpt. What the parts repeat of the input is made visible.
     pub fn new(
         place: impl Into<String>,
         problem: impl Into<String>,
         mend: impl Into<String>,
     ) -> Self {
+        let tame = |part: String| visible(part.chars(), PART_CHARS);
         Self {
-            place: place.into(),
-            problem: problem.into(),
-            mend: mend.into(),
+            place: tame(place.into()),
+            problem: tame(problem.into()),
+            mend: tame(mend.into()),
             excerpt: None,
         }
     }

@@ -17,6 +17,8 @@ pub mod header;
 mod js_literal;
 pub mod method;
 pub mod origin;
+#[cfg(test)]
+mod samples;
 mod shell_words;
 pub mod url;
 
