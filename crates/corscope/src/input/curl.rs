@@ -6,6 +6,8 @@ use super::{Given, cmd_words, shell_words};
 
 mod body;
 mod command;
+#[cfg(test)]
+mod error_tests;
 mod flags;
 mod request;
 mod target;

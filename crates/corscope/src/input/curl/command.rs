@@ -10,6 +10,8 @@ use super::super::{Dropped, Given, header, method};
 use super::flags::{self, Meaning};
 use super::{PLACE, body};
 
+const NOT_NEEDED: &str = "take it out; flags that do not change the request are not needed";
+
 /// What the flags have said so far.
 #[derive(Default)]
 pub(super) struct Command {
@@ -91,10 +93,19 @@ impl Command {
             let mend = "give the URL itself";
             return Err(InputError::new(place, "`-` reads from the terminal", mend));
         }
+        // curl would take `-data x` for `-d ata` and then an URL; nobody means that.
+        if text.len() > 2 && flags::long(text).is_some() {
+            let mend = format!("write --{text} with two dashes");
+            return Err(InputError::new(
+                place,
+                format!("unknown flag `-{text}`"),
+                mend,
+            ));
+        }
         for (at, letter) in text.char_indices() {
             let flag = format!("-{letter}");
             let Some(meaning) = flags::short(letter) else {
-                return Err(unknown_short(place, text, letter));
+                return Err(unknown_short(place, letter));
             };
             let rest = &text[at + letter.len_utf8()..];
             if !meaning.takes_value() {
@@ -266,7 +277,7 @@ fn value_of<'a>(
 fn unknown(place: &str, name: &str) -> InputError {
     let mend = match flags::like(name) {
         Some(like) => format!("write --{like}, if that is meant, or take it out"),
-        None => "take it out; curl flags that do not change the request are not needed".to_owned(),
+        None => NOT_NEEDED.to_owned(),
     };
     InputError::new(
         place,
@@ -275,16 +286,9 @@ fn unknown(place: &str, name: &str) -> InputError {
     )
 }
 
-fn unknown_short(place: &str, text: &str, letter: char) -> InputError {
-    let mend = match flags::long(text) {
-        Some(_) => format!("write --{text} with two dashes"),
-        None => "take it out; curl flags that do not change the request are not needed".to_owned(),
-    };
-    InputError::new(
-        place,
-        format!("unknown flag {}", quoted(&format!("-{letter}"))),
-        mend,
-    )
+fn unknown_short(place: &str, letter: char) -> InputError {
+    let problem = format!("unknown flag {}", quoted(&format!("-{letter}")));
+    InputError::new(place, problem, NOT_NEEDED)
 }
 
 /// Seconds, with a fraction or without; 0 is no limit.

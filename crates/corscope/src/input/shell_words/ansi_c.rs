@@ -29,9 +29,7 @@ impl Splitter<'_> {
     /// One escape. Browsers write a character beyond U+FFFF as two `\u`, so the first half is
     /// returned and comes back as `high`.
     fn ansi_c_escape(&mut self, high: Option<u32>, bytes: &mut Vec<u8>) -> Option<u32> {
-        let Some((_, c)) = self.chars.next() else {
-            return None;
-        };
+        let (_, c) = self.chars.next()?;
         match c {
             'a' => bytes.push(7),
             'b' => bytes.push(8),
