@@ -129,4 +129,48 @@ mod tests {
         }];
         assert_eq!(error, NetworkError::ConnectionRefused { tried });
     }
+
+    /// A port whose queue of connections is full, so that it answers no more: on loopback the only
+    /// address that is silent.
+    #[cfg(target_os = "linux")]
+    fn silent() -> (SocketAddr, Vec<socket2::Socket>) {
+        use socket2::{Domain, Socket, Type};
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener
+            .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+            .unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut held = vec![listener];
+        for _ in 0..4 {
+            let filler = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            filler.set_nonblocking(true).unwrap();
+            let _ = filler.connect(&address);
+            held.push(filler);
+        }
+        (address.as_socket().unwrap(), held)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_silent_address_delays_by_one_stagger_and_times_out_alone() {
+        let (silent, _held) = silent();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = listener.local_addr().unwrap();
+        let (stagger, cap) = (Duration::from_millis(50), Duration::from_millis(300));
+        let started = Instant::now();
+        let (_, address) = connect(&[silent, good], stagger, cap).await.unwrap();
+        assert_eq!(address, good);
+        assert!(
+            (stagger..cap).contains(&started.elapsed()),
+            "{:?}",
+            started.elapsed()
+        );
+        let error = connect(&[silent], stagger, cap).await.unwrap_err();
+        let tried = vec![ConnectAttempt {
+            address: silent,
+            failure: ConnectFailure::TimedOut,
+        }];
+        assert_eq!(error, NetworkError::ConnectTimedOut { tried, after: cap });
+    }
 }

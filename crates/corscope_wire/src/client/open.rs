@@ -26,6 +26,9 @@ impl Client {
         progress: &mut Progress,
     ) -> Result<Connection, NetworkError> {
         let limits = &self.config.limits;
+        if to.tls {
+            self.tls.prepare();
+        }
         let tcp = match &self.config.proxy {
             None => self.open_tcp(&to.host, to.port, clock, progress).await?,
             Some(proxy) => self.open_by_proxy(proxy, to, clock, progress).await?,

@@ -22,9 +22,26 @@ use super::verifier::{Trust, Verifier};
 /// The client's side of TLS. Nothing is loaded until the first `https:` URL, because most
 /// development servers speak plain HTTP and reading the system's roots takes milliseconds.
 pub(crate) struct Tls {
-    named: Vec<CertificateDer<'static>>,
+    trusted: Arc<Trusted>,
     insecure: bool,
+}
+
+/// Whom to trust, known once asked for.
+struct Trusted {
+    named: Vec<CertificateDer<'static>>,
     trust: OnceLock<Arc<Trust>>,
+}
+
+impl Trusted {
+    fn get(&self) -> Arc<Trust> {
+        Arc::clone(self.trust.get_or_init(|| {
+            Arc::new(Trust {
+                roots: roots(&self.named),
+                named: self.named.clone(),
+                provider: Arc::new(rustls::crypto::ring::default_provider()),
+            })
+        }))
+    }
 }
 
 impl Tls {
@@ -34,20 +51,24 @@ impl Tls {
             named.append(&mut read_bundle(path)?);
         }
         Ok(Self {
-            named,
+            trusted: Arc::new(Trusted {
+                named,
+                trust: OnceLock::new(),
+            }),
             insecure,
-            trust: OnceLock::new(),
         })
     }
 
-    fn trust(&self) -> Arc<Trust> {
-        Arc::clone(self.trust.get_or_init(|| {
-            Arc::new(Trust {
-                roots: roots(&self.named),
-                named: self.named.clone(),
-                provider: Arc::new(rustls::crypto::ring::default_provider()),
-            })
-        }))
+    /// Starts to load the roots aside, while the name is resolved and the connection opened.
+    pub(crate) fn prepare(&self) {
+        if self.trusted.trust.get().is_some() {
+            return;
+        }
+        let trusted = Arc::clone(&self.trusted);
+        // Without a thread the handshake loads them itself.
+        let _ = std::thread::Builder::new()
+            .name("roots".to_owned())
+            .spawn(move || trusted.get());
     }
 
     /// Shakes hands over `stream`. What became known stands in `session`, also after a failure.
@@ -66,7 +87,7 @@ impl Tls {
             .trim_end_matches('.');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| impossible(format!("no certificate can be for {host}")))?;
-        let trust = self.trust();
+        let trust = self.trusted.get();
         let provider = Arc::clone(&trust.provider);
         let verifier = Arc::new(Verifier::new(trust, self.insecure, host.to_owned()));
         let mut config = ClientConfig::builder_with_provider(provider)

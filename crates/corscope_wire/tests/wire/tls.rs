@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::loopback::tls::*;
 use crate::loopback::*;
@@ -36,9 +36,9 @@ async fn ask(client: &Client, address: SocketAddr) -> WireExchange {
         .await
 }
 
-fn trusting(pem_file: &PathBuf) -> Client {
+fn trusting(pem_file: &Path) -> Client {
     client(ClientConfig {
-        ca_certs: vec![pem_file.clone()],
+        ca_certs: vec![pem_file.to_owned()],
         ..config()
     })
 }
