@@ -160,7 +160,7 @@ fn take_mode(given: &mut Given, value: &str) {
         "no-cors" => {
             given.init.mode.get_or_insert(Mode::NoCors);
         }
-        "navigate" => given.notes.push(
+        "navigate" => given.note(
             "the copied request was a navigation, to which CORS does not apply; it is judged as \
              if a script had fetched the same URL"
                 .to_owned(),
@@ -168,7 +168,7 @@ fn take_mode(given: &mut Given, value: &str) {
         _ => {}
     }
     if value == "no-cors" {
-        given.notes.push(match said {
+        given.note(match said {
             Some(Mode::Cors) => {
                 "DevTools writes mode cors into every copy; the copied request was \
                 no-cors, so the browser had not checked it by CORS"
@@ -235,7 +235,7 @@ impl PreflightAsk {
             let value = if is_type { "application/json" } else { "1" };
             given.init.headers.push(header::pair(&place, name, value)?);
         }
-        given.notes.push(format!(
+        given.note(format!(
             "this is a CORS-preflight request; it was read as the {} request it asks leave for, \
              with stand-ins for the header values",
             quoted(&given.init.method)

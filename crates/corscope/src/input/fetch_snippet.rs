@@ -41,8 +41,7 @@ pub fn fetch_snippet(text: &str) -> Result<Given, InputError> {
             format!("{more} more calls follow")
         };
         call.given
-            .notes
-            .push(format!("only the first call of fetch() was read; {calls}"));
+            .note(format!("only the first call of fetch() was read; {calls}"));
     }
     call.read(&arguments, start)?;
     call.finish()
@@ -254,8 +253,7 @@ impl Call<'_> {
             && let Ok(joined) = Url::parse(page).and_then(|page| page.join(&text))
         {
             self.given
-                .notes
-                .push(format!("the URL is relative to the page: {joined}"));
+                .note(format!("the URL is relative to the page: {joined}"));
             return Ok(joined.into());
         }
         url::target(place, &text)

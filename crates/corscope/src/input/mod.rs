@@ -60,6 +60,19 @@ pub struct Given {
     pub multipart_boundary: Option<String>,
 }
 
+/// The most notes of one request: more would hide each other.
+const MOST_NOTES: usize = 20;
+
+impl Given {
+    /// Says something once.
+    fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if self.notes.len() < MOST_NOTES && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
 /// A header that came with a copied request and is not the script's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dropped {

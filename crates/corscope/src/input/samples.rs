@@ -287,3 +287,16 @@ fn what_is_too_long_is_refused() {
     assert!(super::url::target("URL", &long).is_err_and(|error| error.problem.contains("MiB")));
     assert!(super::header::header("-H", &long).is_err_and(|error| error.problem.contains("MiB")));
 }
+
+#[test]
+fn notes_stay_few() {
+    let given = curl(&format!(
+        "curl https://a.test {}",
+        "-n --digest ".repeat(100)
+    ))
+    .unwrap();
+    assert_eq!(given.notes.len(), 2);
+    let options: String = (0..100).map(|number| format!("x{number}: 1,")).collect();
+    let given = fetch_snippet(&format!("fetch('https://a.test', {{ {options} }})")).unwrap();
+    assert_eq!(given.notes.len(), 20);
+}

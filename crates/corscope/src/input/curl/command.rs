@@ -188,7 +188,7 @@ impl Command {
             Meaning::CaCert => self.given.cacert = Some(PathBuf::from(value)),
             Meaning::Harmless | Meaning::HarmlessValue => {}
             Meaning::Noted(note) | Meaning::NotedValue(note) => {
-                self.given.notes.push(format!("{flag}: {note}"));
+                self.given.note(format!("{flag}: {note}"));
             }
             Meaning::Refused(mend) => {
                 return Err(InputError::new(

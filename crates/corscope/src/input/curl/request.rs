@@ -42,7 +42,9 @@ impl Command {
             self.query.extend(self.data.take());
         }
         let url = target::read(&url_place, &url, self.is_glob_off, &self.query)?;
-        self.given.notes.extend(url.notes);
+        for note in url.notes {
+            self.given.note(note);
+        }
         if let Some(basic) = url
             .authorization
             .filter(|_| !self.has_header("Authorization"))
@@ -81,8 +83,7 @@ impl Command {
             };
             self.push(place(), "Content-Type", value)?;
             self.given
-                .notes
-                .push(format!("curl adds Content-Type: {value} for {flag}"));
+                .note(format!("curl adds Content-Type: {value} for {flag}"));
         }
         Ok(())
     }
@@ -93,8 +94,7 @@ impl Command {
             for file in &form.files {
                 let file = quoted(file);
                 self.given
-                    .notes
-                    .push(format!("the file {file} is not read; its part is empty"));
+                    .note(format!("the file {file} is not read; its part is empty"));
             }
             let (body, boundary) = form.finish();
             self.given.init.body = Some(body);

@@ -22,7 +22,7 @@ impl Call<'_> {
             Value::Bool(value) => (BodyType::String, value.to_string()),
             Value::Stringify { argument, inside } => {
                 if !argument.as_deref().is_some_and(Node::is_known) {
-                    self.given.notes.push(NOT_KNOWN.to_owned());
+                    self.given.note(NOT_KNOWN);
                 }
                 (
                     BodyType::String,
@@ -30,13 +30,13 @@ impl Call<'_> {
                 )
             }
             Value::UnknownText => {
-                self.given.notes.push(NOT_KNOWN.to_owned());
+                self.given.note(NOT_KNOWN);
                 (BodyType::String, String::new())
             }
             Value::Object(_) | Value::Array(_) => {
                 let note = "the browser sends a plain object as \"[object Object]\"; \
                     JSON.stringify(…) is missing";
-                self.given.notes.push(note.to_owned());
+                self.given.note(note);
                 (BodyType::String, "[object Object]".to_owned())
             }
             Value::New { class, arguments } => {
@@ -67,7 +67,7 @@ impl Call<'_> {
         {
             return Err(self.refused_body(&node));
         }
-        self.given.notes.push(NOT_KNOWN.to_owned());
+        self.given.note(NOT_KNOWN);
         let kind = BodyType::String;
         self.given.init.body = Some(Body {
             kind,
@@ -111,7 +111,7 @@ impl Call<'_> {
             _ => return Err(self.refused_body(node)),
         };
         if data.is_none() {
-            self.given.notes.push(NOT_KNOWN.to_owned());
+            self.given.note(NOT_KNOWN);
         }
         let data = data.unwrap_or_default();
         self.given.init.body = Some(Body {

@@ -124,7 +124,7 @@ impl Call<'_> {
                     "fetch() has no option {}, and ignores it{instead}",
                     quoted(name)
                 );
-                self.given.notes.push(note);
+                self.given.note(note);
             }
         }
         Ok(())
