@@ -1,23 +1,38 @@
 //! The command line: one file a command.
 
+mod demo;
+mod output;
+mod simulate;
+mod simulate_text;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Debugs CORS errors: what the browser does, which rule of the Fetch standard stops it, and why.
+/// Debugs CORS errors: what the browser does, which rule of the Fetch standard stops it, and why
 #[derive(Parser, Debug)]
-#[command(name = "corscope", version, about, max_term_width = 80)]
+#[command(
+    name = "corscope",
+    version,
+    max_term_width = 80,
+    after_help = "Exit codes: 0 allowed, 1 blocked, 2 bad usage or input, 3 corscope could not do \
+                  its work."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand, Debug)]
-enum Command {}
+enum Command {
+    Simulate(simulate::SimulateArgs),
+    Demo(demo::DemoArgs),
+}
 
-/// Runs the program and returns its exit code: 0 allowed, 1 blocked, 2 bad usage or input, 3 when
-/// corscope could not do its work.
+/// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.command {}
+    match Cli::parse().command {
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Demo(args) => demo::run(args),
+    }
 }

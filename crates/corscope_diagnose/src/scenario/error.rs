@@ -34,6 +34,18 @@ impl ScenarioError {
     }
 }
 
+impl ScenarioError {
+    /// A line over [`super::LINE_LIMIT`].
+    pub fn too_long() -> Self {
+        let message = format!(
+            "more than the {} bytes that a scenario may have; shorten the bodies, of which only \
+             the length matters",
+            super::LINE_LIMIT
+        );
+        Self::new("too-long", "", message)
+    }
+}
+
 impl fmt::Display for ScenarioError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.at.is_empty() {

@@ -41,12 +41,7 @@ pub fn sequence_from_toml(text: &[u8]) -> Result<Sequence, ScenarioError> {
 
 fn check_size_and_encoding(text: &[u8]) -> Result<&str, ScenarioError> {
     if text.len() > LINE_LIMIT {
-        let message = format!(
-            "{} bytes are more than a scenario may have ({LINE_LIMIT}); shorten the bodies, of \
-             which only the length matters",
-            text.len()
-        );
-        return Err(ScenarioError::new("too-long", "", message));
+        return Err(ScenarioError::too_long());
     }
     str::from_utf8(text).map_err(|error| {
         let message = format!(
