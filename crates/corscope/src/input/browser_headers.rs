@@ -3,6 +3,7 @@
 //! DevTools copies what went over the wire. Taken as a script's headers, `Sec-Fetch-Mode` or
 //! `User-Agent` would cause a CORS-preflight request that never was.
 
+use corscope_fetch::forbidden::is_forbidden_request_header;
 use corscope_fetch::request_init::{BodyType, CredentialsMode, Mode};
 
 use super::error::{InputError, quoted};
@@ -10,6 +11,7 @@ use super::{Dropped, Given, header, method, origin};
 
 mod names;
 
+pub(super) use names::PSEUDO;
 use names::{FORBIDDEN, MULTIPART, OWN, RELOAD, USER_AGENT, starts};
 
 /// A header and where the user wrote it.
@@ -107,7 +109,7 @@ pub(super) fn sort(
                 }
                 None => "",
             },
-            name if names::is_forbidden(name) => FORBIDDEN,
+            _ if is_forbidden_request_header(name.as_bytes(), value.as_bytes()) => FORBIDDEN,
             name if is_copy => names::added(name),
             _ => "",
         };

@@ -1,5 +1,7 @@
 //! A request's method.
 
+use corscope_fetch::forbidden::is_token_byte;
+
 use super::error::{InputError, quoted};
 
 /// Reads a method and keeps its case: `patch` and `PATCH` are two methods.
@@ -27,7 +29,7 @@ pub fn method(place: &str, text: &str) -> Result<String, InputError> {
 /// Whether `c` may stand in a [token](https://www.rfc-editor.org/rfc/rfc9110#name-tokens): a
 /// method or a header's name.
 pub(super) fn is_token_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+    u8::try_from(c).is_ok_and(is_token_byte)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The page that fetches: its origin, or its URL.
 
+use corscope_fetch::origin::Origin;
 use url::Url;
 
 use super::error::{InputError, quoted};
@@ -151,25 +152,15 @@ fn is_hostless(text: &str) -> bool {
         })
 }
 
-/// The page's serialized origin. Browsers give the pages of extensions and apps tuple origins of
-/// their own scheme, which the URL standard calls opaque. `None` when such a page has no host.
+/// The page's serialized origin. `None` when a page of an extension or an app lacks the host that
+/// tells it from others.
 fn serialized_origin(url: &Url) -> Option<String> {
-    let tuple = url.origin();
-    if tuple.is_tuple() {
-        return Some(tuple.ascii_serialization());
+    match Origin::of(url) {
+        Origin::Tuple(_) if url.host_str().is_none_or(str::is_empty) && url.scheme() != "blob" => {
+            None
+        }
+        origin => Some(origin.serialized().to_owned()),
     }
-    if matches!(
-        url.scheme(),
-        "file" | "data" | "about" | "blob" | "javascript"
-    ) {
-        return Some("null".to_owned());
-    }
-    let host = url.host_str().filter(|host| !host.is_empty())?;
-    let port = url
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    Some(format!("{}://{host}{port}", url.scheme()))
 }
 
 /// What `text` says beyond scheme, host and port.
@@ -225,7 +216,6 @@ mod tests {
                 "moz-extension://0b7e1a6c-1c1b-4f0e-9d59-0c1a1c7a4d9f",
             ),
             ("capacitor://localhost", "capacitor://localhost"),
-            ("app://x:8080", "app://x:8080"),
         ] {
             assert_eq!(origin("--from", text).as_deref(), Ok(serialized));
         }

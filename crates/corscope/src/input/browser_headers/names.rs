@@ -4,34 +4,13 @@ pub(super) const FORBIDDEN: &str = "a forbidden request-header: only the browser
 pub(super) const OWN: &str =
     "the browser adds it itself, after CORS has looked at the script's headers";
 const HINT: &str = "a client hint: the browser adds it, CORS does not count it";
-const PSEUDO: &str = "a part of the HTTP/2 request line, not a header";
+pub(in super::super) const PSEUDO: &str = "a part of the HTTP/2 request line, not a header";
 pub(super) const USER_AGENT: &str = "the browser sends its own";
 pub(super) const RELOAD: &str =
     "the browser adds it on a reload, or DevTools with \"Disable cache\"";
 const REVALIDATION: &str = "the browser's cache adds it";
 pub(super) const MULTIPART: &str = "fetch() writes it for a FormData body, with its own boundary";
 const NODE: &str = "DevTools writes this for Node.js; in a page it is the option referrerPolicy";
-
-/// Names that no script can set; `sec-` and `proxy-` come on top.
-const FORBIDDEN_NAMES: [&str; 17] = [
-    "accept-charset",
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "cookie2",
-    "date",
-    "dnt",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "set-cookie",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
 
 /// What browsers add to a copied request though scripts could, with whose it is.
 const ADDED_NAMES: [(&str, &str); 23] = [
@@ -67,13 +46,6 @@ const OWN_ACCEPT: [&str; 4] = [
     "image/webp,image/",
     "text/css,*/*;q=0.1",
 ];
-
-/// Whether no script can set this header.
-pub(super) fn is_forbidden(lower_name: &str) -> bool {
-    FORBIDDEN_NAMES.contains(&lower_name)
-        || starts(lower_name, "sec-")
-        || starts(lower_name, "proxy-")
-}
 
 /// Why a browser may have added this header to a copied request; empty when it does not.
 pub(super) fn added(lower_name: &str) -> &'static str {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::browser_headers::Placed;
+use super::super::browser_headers::{PSEUDO, Placed};
 use super::super::error::{InputError, quoted};
 use super::super::shell_words::Word;
 use super::super::{Dropped, Given, header, method};
@@ -218,7 +218,7 @@ impl Command {
             header::Line::Set(name, value) => self.headers.push(Placed { place, name, value }),
             header::Line::Pseudo(name, value) => {
                 // The colon is the mark of it; without, it is dropped among the browser's own.
-                let reason = "a part of the HTTP/2 request line, not a header";
+                let reason = PSEUDO;
                 self.given.dropped.push(Dropped {
                     name,
                     value,
