@@ -12,7 +12,7 @@ use crate::response::Answer;
 use crate::steps;
 use crate::steps::Step;
 use crate::trace::Record;
-use crate::user_agent::UserAgent;
+use crate::user_agent::{FailureDrops, UserAgent};
 use crate::verdict::{Awaited, Leg, Outcome, SentRequest, Verdict};
 
 /// What the driver of a [`Fetch`] has to do next.
@@ -129,20 +129,27 @@ impl<'c> Fetch<'c> {
     /// Runs the fetch up to the first thing to send. `now` is the clock's reading in milliseconds,
     /// from whatever start; only the cache looks at it.
     pub fn start(&mut self, cache: &mut PreflightCache, now: u64) -> Next {
-        let Some(request) = &mut self.request else {
+        let Some(request) = &self.request else {
             self.outcome = Some(Outcome::Throw);
             return Next::Done;
         };
-        if let Some(cause) = request.refused.take() {
-            let step = match cause {
-                Cause::KeepaliveBodyTooLarge => &steps::KEEPALIVE,
-                _ => &steps::REQUEST_BODY,
-            };
-            if !self.record.fault(step, cause, |_| vec![]) {
-                return self.fail();
-            }
+        let waits = request.refused == Some(Cause::KeepaliveBodyTooLarge)
+            && !self.user_agent.counts_keepalive_first;
+        if !waits && !self.pass_refusal() {
+            return self.fail();
         }
         self.main_fetch(cache, now)
+    }
+
+    /// What the browser has against the request as such.
+    pub(crate) fn pass_refusal(&mut self) -> bool {
+        let refused = self.request.as_mut().and_then(|it| it.refused.take());
+        let Some(cause) = refused else { return true };
+        let step = match cause {
+            Cause::KeepaliveBodyTooLarge => &steps::KEEPALIVE,
+            _ => &steps::REQUEST_BODY,
+        };
+        self.record.fault(step, cause, |_| vec![])
     }
 
     /// What must be sent now.
@@ -242,14 +249,22 @@ impl<'c> Fetch<'c> {
 
     /// A CORS request failed after it could have used cached preflights.
     pub(crate) fn fail_after_preflight(&mut self, cache: &mut PreflightCache) -> Next {
-        if self.user_agent.failure_drops_entry && self.tainting == Tainting::Cors {
+        let drops = match self.user_agent.failure_drops_entry {
+            FailureDrops::Never => false,
+            FailureDrops::AfterPreflight => self.redirects.needed_preflight,
+            FailureDrops::AfterAnyCorsRequest => self.tainting == Tainting::Cors,
+        };
+        if drops {
             self.clear_cache(cache);
         }
         self.fail()
     }
 
     pub(crate) fn clear_cache(&mut self, cache: &mut PreflightCache) {
-        if let Some(request) = &self.request {
+        // A survey goes where no fetch goes, so it leaves the cache alone.
+        if let Some(request) = &self.request
+            && !self.record.goes_on
+        {
             cache.clear(&self.client.origin, &request.url, self.user_agent);
         }
     }

@@ -9,6 +9,7 @@ use crate::cors_preflight_fetch::Question;
 use crate::evidence::{Evidence, Part};
 use crate::fetch::{Fetch, Next, Pending, Tainting};
 use crate::filtered_response::{basic_visible_headers, cors_visible_headers};
+use crate::http_redirect_fetch::location;
 use crate::integrity;
 use crate::preflight_cache::PreflightCache;
 use crate::request::{Request, RequestBody};
@@ -27,6 +28,7 @@ impl Fetch<'_> {
             self.record.pass(&steps::ROUTE_CORS, |_| vec![]);
             return self.send();
         };
+        self.redirects.needed_preflight = true;
         let Some(request) = self.request.as_deref() else {
             return self.fail();
         };
@@ -125,7 +127,7 @@ impl Fetch<'_> {
 
     /// Sends the request itself to the current URL.
     pub(crate) fn send(&mut self) -> Next {
-        if !self.pass_late_redirect_rules() {
+        if !self.pass_late_redirect_rules() || !self.pass_refusal() {
             return self.fail();
         }
         let Some(request) = self.request.as_deref() else {
@@ -172,7 +174,19 @@ impl Fetch<'_> {
         let changes = !matches!(&*request.method, "GET" | "HEAD");
         let kept =
             self.user_agent.keeps_origin_after_method_change && self.redirects.method_changed;
-        (always || changes || kept).then(|| self.serialized_origin())
+        // The default referrer policy hides the page from a URL that is less secure.
+        let hidden = !always
+            && request.mode == Mode::NoCors
+            && self.user_agent.referrer_policy_hides_origin
+            && self.client.origin.scheme() == Some("https")
+            && request.url.scheme() == "http";
+        (always || changes || kept).then(|| {
+            if hidden {
+                "null"
+            } else {
+                self.serialized_origin()
+            }
+        })
     }
 
     pub(crate) fn receive_preflight(
@@ -188,7 +202,9 @@ impl Fetch<'_> {
             return self.fail();
         };
         let refused = self.record.faults.len() > faults_before;
-        if !refused || self.user_agent.refusal_is_stored {
+        if self.record.goes_on {
+            // A survey leaves the cache alone.
+        } else if !refused || self.user_agent.refusal_is_stored {
             let read = allowed.or_else(|| question.read_lists(response, self.user_agent));
             if let Some(allowed) = read {
                 let list = &response.header_list;
@@ -228,13 +244,45 @@ impl Fetch<'_> {
                 return self.fail_after_preflight(cache);
             }
         }
-        if let Some(location) = self.location(response) {
-            return self.http_redirect_fetch(response, location, cache, now);
-        }
         if !self.pass_cors_check(response) {
             return self.fail_after_preflight(cache);
         }
+        if !self.pass_resource_policy(response) {
+            return self.fail();
+        }
+        if response.has_redirect_status() {
+            if let Some(location) = location(response, self.user_agent) {
+                return self.http_redirect_fetch(response, location, cache, now);
+            }
+            if self.user_agent.redirect_mode_counts_without_location
+                && let Some(next) = self.end_by_redirect_mode(cache)
+            {
+                return next;
+            }
+        }
         self.filter(response, cache)
+    }
+
+    /// The cross-origin resource policy check, for opaque responses; redirects are checked, too.
+    fn pass_resource_policy(&mut self, response: &Response) -> bool {
+        let Some(request) = self
+            .request
+            .as_deref()
+            .filter(|_| self.tainting == Tainting::Opaque)
+        else {
+            return true;
+        };
+        let include = request.credentials == CredentialsMode::Include;
+        let list = &response.header_list;
+        let refusal = resource_policy_check::check(list, self.client, &request.url, include);
+        let evidence = |leg| Evidence::header(leg, list, "cross-origin-resource-policy");
+        let Some(refusal) = refusal else {
+            self.record.pass(&steps::CORP, evidence);
+            return true;
+        };
+        let by_embedder_policy = refusal == Refusal::EmbedderPolicy;
+        let cause = Cause::CorpBlocked { by_embedder_policy };
+        self.record.fault(&steps::CORP, cause, evidence)
     }
 
     /// The CORS check on the current leg's response, when its tainting is `cors`.
@@ -261,35 +309,11 @@ impl Fetch<'_> {
             return self.fail();
         };
         let include = request.credentials == CredentialsMode::Include;
-        let integrity = request.integrity.clone();
-        if self.tainting == Tainting::Opaque {
-            let refusal = resource_policy_check::check(
-                &response.header_list,
-                self.client,
-                &request.url,
-                include,
-            );
-            if let Some(refusal) = refusal {
-                let by_embedder_policy = refusal == Refusal::EmbedderPolicy;
-                let list = &response.header_list;
-                let cause = Cause::CorpBlocked { by_embedder_policy };
-                let name = "cross-origin-resource-policy";
-                let evidence = |leg| Evidence::header(leg, list, name);
-                if !self.record.fault(&steps::CORP, cause, evidence) {
-                    return self.fail();
-                }
-            }
-            if !integrity.is_empty() {
-                let cause = Cause::IntegrityNeedsCors;
-                self.record.fault(&steps::INTEGRITY, cause, |_| vec![]);
-                return self.fail();
-            }
-            return self.end(Outcome::Opaque);
-        }
-        if integrity::is_mismatch(&integrity, response.body.as_deref()) {
-            self.record
-                .fault(&steps::INTEGRITY, Cause::IntegrityMismatch, |_| vec![]);
+        if !self.pass_integrity(response) {
             return self.fail_after_preflight(cache);
+        }
+        if self.tainting == Tainting::Opaque {
+            return self.end(Outcome::Opaque);
         }
         let list = &response.header_list;
         let (response_type, visible_headers) = match self.tainting {
@@ -306,27 +330,65 @@ impl Fetch<'_> {
         })
     }
 
-    /// The Location of a redirect; `None` when the response is no redirect.
-    fn location(&self, response: &Response) -> Option<crate::http_redirect_fetch::Location> {
-        if !response.has_redirect_status() {
-            return None;
+    /// Whether the body matches the integrity metadata, and may be compared with it.
+    fn pass_integrity(&mut self, response: &Response) -> bool {
+        let Some(request) = self.request.as_deref() else {
+            return false;
+        };
+        let metadata = &*request.integrity;
+        if metadata.is_empty() {
+            return true;
         }
-        let (line, header) = response.header_list.lines_named("location").next()?;
-        let value = header.trimmed().to_vec();
-        Some(crate::http_redirect_fetch::Location {
-            line,
-            span: header.trimmed_span(),
-            value,
-        })
+        let is_bodyless = &*request.method == "HEAD" || response.has_null_body_status();
+        let body = if is_bodyless {
+            Some(&[][..])
+        } else {
+            response.body.as_deref()
+        };
+        let cause = if self.tainting == Tainting::Opaque {
+            Some(Cause::IntegrityNeedsCors)
+        } else if (is_bodyless && self.user_agent.integrity_needs_body)
+            || integrity::is_mismatch(metadata, body)
+        {
+            Some(Cause::IntegrityMismatch)
+        } else {
+            None
+        };
+        match cause {
+            // There is nothing behind it to find.
+            Some(cause) => {
+                self.record.fault(&steps::INTEGRITY, cause, |_| vec![]);
+                false
+            }
+            None => {
+                self.record.pass(&steps::INTEGRITY, |_| vec![]);
+                true
+            }
+        }
     }
 
     /// What redirect mode says to a redirect: `Some` when the fetch ends there.
     pub(crate) fn end_by_redirect_mode(&mut self, cache: &mut PreflightCache) -> Option<Next> {
-        match self.request.as_deref()?.redirect {
-            RedirectMode::Follow => None,
-            RedirectMode::Manual => Some(self.end(Outcome::OpaqueRedirect)),
+        let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
+        let request = self.request.as_deref()?;
+        let integrity = &request.integrity;
+        match request.redirect {
+            RedirectMode::Follow => {
+                self.record.pass(&steps::REDIRECT_MODE, evidence);
+                None
+            }
+            RedirectMode::Manual => {
+                // What is hidden has no body to compare.
+                let is_missed = self.user_agent.integrity_needs_body && !integrity.is_empty();
+                if is_missed {
+                    let cause = Cause::IntegrityMismatch;
+                    self.record.fault(&steps::INTEGRITY, cause, |_| vec![]);
+                    return Some(self.fail_after_preflight(cache));
+                }
+                self.record.pass(&steps::REDIRECT_MODE, evidence);
+                Some(self.end(Outcome::OpaqueRedirect))
+            }
             RedirectMode::Error => {
-                let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
                 let cause = Cause::RedirectModeError;
                 let goes_on = self.record.fault(&steps::REDIRECT_MODE, cause, evidence);
                 (!goes_on).then(|| self.fail_after_preflight(cache))

@@ -16,7 +16,8 @@ use crate::request_init::{CredentialsMode, Mode};
 use crate::response::Response;
 use crate::steps::{self, Step};
 use crate::trace::Record;
-use crate::user_agent::RedirectPreflight;
+use crate::user_agent::{FailureDrops, RedirectPreflight, RepeatedLocation, UserAgent};
+use crate::verdict::Outcome;
 
 /// How many redirects are followed.
 const REDIRECT_LIMIT: usize = 20;
@@ -36,6 +37,8 @@ pub(crate) struct RedirectState {
     pub(crate) tainted: bool,
     /// Whether a preflight was made at any hop.
     pub(crate) preflighted: bool,
+    /// Whether a preflight was needed at any hop, if only a cached one.
+    pub(crate) needed_preflight: bool,
     /// Whether the first URL was same-origin.
     pub(crate) began_on_own_origin: bool,
     /// Whether a redirect turned the method into GET.
@@ -63,11 +66,35 @@ pub(crate) struct Location {
     pub(crate) line: usize,
     pub(crate) span: Range<usize>,
     pub(crate) value: Vec<u8>,
+    /// Whether there are more lines than the user agent takes.
+    is_ambiguous: bool,
+}
+
+/// The Location of a response; `None` when there is none.
+pub(crate) fn location(response: &Response, user_agent: &UserAgent) -> Option<Location> {
+    let mut lines = response
+        .header_list
+        .lines_named("location")
+        .filter(|(_, header)| {
+            !(user_agent.empty_location_is_absent && header.trimmed().is_empty())
+        });
+    let (line, header) = lines.next()?;
+    let value = header.trimmed().to_vec();
+    let is_ambiguous = match user_agent.repeated_location {
+        RepeatedLocation::First => false,
+        RepeatedLocation::Refused => lines.next().is_some(),
+        RepeatedLocation::RefusedIfDifferent => lines.any(|(_, other)| other.trimmed() != value),
+    };
+    Some(Location {
+        line,
+        span: header.trimmed_span(),
+        value,
+        is_ambiguous,
+    })
 }
 
 impl Fetch<'_> {
-    /// Follows a redirect, or refuses it. The response's own CORS check comes first, except where
-    /// a user agent looks at the new URL before.
+    /// Follows a redirect, or refuses it. The response's own CORS check is behind it.
     pub(crate) fn http_redirect_fetch(
         &mut self,
         response: &Response,
@@ -79,9 +106,6 @@ impl Fetch<'_> {
             line: location.line,
             span: location.span.clone(),
         };
-        if !self.pass_cors_check(response) {
-            return self.fail_after_preflight(cache);
-        }
         if let Some(next) = self.end_by_redirect_mode(cache) {
             return next;
         }
@@ -112,12 +136,21 @@ impl Fetch<'_> {
             }
         }
         self.redirect_request(response.status, target);
-        self.main_fetch(cache, now)
+        let next = self.main_fetch(cache, now);
+        if self.outcome == Some(Outcome::Error)
+            && self.user_agent.failure_drops_entry == FailureDrops::AfterPreflight
+        {
+            return self.fail_after_preflight(cache);
+        }
+        next
     }
 
     /// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url).
     fn target(&self, location: &Location) -> Option<Url> {
         let request = self.request.as_deref()?;
+        if location.is_ambiguous {
+            return None;
+        }
         let text = match str::from_utf8(&location.value) {
             Ok(text) => text.to_owned(),
             // Bytes that are no UTF-8 are read one by one.

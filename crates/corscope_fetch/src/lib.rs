@@ -9,9 +9,11 @@
 pub mod bad_port;
 pub mod cause;
 pub mod client;
+mod content_type;
 pub mod cors_check;
 pub mod cors_preflight_fetch;
 pub mod csp;
+pub mod data_url;
 pub mod evidence;
 pub mod fetch;
 pub mod filtered_response;

@@ -2,10 +2,12 @@
 //! the network, and the routing between same-origin, no-CORS, preflighted and plain CORS requests.
 
 use crate::bad_port::is_bad_port;
-use crate::cause::Cause;
+use crate::cause::{Cause, NetworkFailure};
 use crate::csp;
+use crate::data_url;
 use crate::evidence::Part;
 use crate::fetch::{Fetch, Next, Tainting};
+use crate::integrity;
 use crate::local_network_access::{Permission, address_space_of};
 use crate::mixed_content::is_mixed_content;
 use crate::origin::is_http_scheme;
@@ -13,6 +15,7 @@ use crate::preflight_cache::PreflightCache;
 use crate::request_init::{Api, Mode, RedirectMode};
 use crate::steps;
 use crate::verdict::{Awaited, Outcome, ResponseType};
+use url::Host;
 
 impl Fetch<'_> {
     /// Runs main fetch for the current URL; again for each redirect.
@@ -30,6 +33,20 @@ impl Fetch<'_> {
         };
         let scheme = request.url.scheme();
         let same_origin = self.client.origin.is_same_as(&request.url);
+        let speaks_websocket = matches!(scheme, "ws" | "wss" | "http" | "https");
+        if request.mode == Mode::WebSocket && !speaks_websocket {
+            self.refuse(&steps::ROUTE_SCHEME, Cause::UnsupportedScheme, Part::Url);
+            return self.fail();
+        }
+        if same_origin && scheme == "blob" && &*request.method != "GET" {
+            let failure = NetworkFailure {
+                error: "net::ERR_METHOD_NOT_SUPPORTED".into(),
+                closed: false,
+            };
+            let cause = Cause::NetworkError { failure };
+            self.refuse(&steps::HTTP_NETWORK, cause, Part::Method);
+            return self.fail();
+        }
         if matches!(request.mode, Mode::Navigate | Mode::WebSocket) {
             self.record.pass(&steps::ROUTE_SAME_ORIGIN, |_| vec![]);
             return self.send();
@@ -85,6 +102,25 @@ impl Fetch<'_> {
 
     /// A `data:` URL is its own response.
     fn end_data_url(&mut self) -> Next {
+        let Some(request) = self.request.as_deref() else {
+            return self.fail();
+        };
+        let Some(body) = data_url::body(&request.url) else {
+            let failure = NetworkFailure {
+                error: "net::ERR_INVALID_URL".into(),
+                closed: false,
+            };
+            self.refuse(
+                &steps::HTTP_NETWORK,
+                Cause::NetworkError { failure },
+                Part::Url,
+            );
+            return self.fail();
+        };
+        if integrity::is_mismatch(&request.integrity, Some(&body)) {
+            self.refuse(&steps::INTEGRITY, Cause::IntegrityMismatch, Part::Url);
+            return self.fail();
+        }
         self.end(Outcome::Readable {
             status: 200,
             response_type: ResponseType::Basic,
@@ -101,7 +137,7 @@ impl Fetch<'_> {
         let port = request
             .url
             .port()
-            .filter(|_| is_http_scheme(request.url.scheme()));
+            .filter(|_| matches!(request.url.scheme(), "http" | "https" | "ws" | "wss"));
         if let Some(port) = port.filter(|port| is_bad_port(*port)) {
             self.refuse(&steps::BAD_PORT, Cause::UnsafePort { port }, Part::Url);
             return false;
@@ -125,13 +161,34 @@ impl Fetch<'_> {
         self.pass_csp() && self.pass_local_network_access()
     }
 
+    /// Upgrades http URLs, where the page's policy asks for it, or where an image, audio or video
+    /// would be mixed content.
     fn upgrade(&mut self) {
-        let Some(csp) = &self.client.csp else { return };
+        let client = self.client;
         let Some(request) = self.request.as_deref_mut() else {
             return;
         };
-        if request.url.scheme() == "http" && csp::upgrades_insecure_requests(csp) {
-            let _ = request.url.set_scheme("https"); // http to https always works
+        let secure = match request.url.scheme() {
+            "http" => "https",
+            "ws" => "wss",
+            _ => return,
+        };
+        let by_policy = || {
+            let csp = client.csp.as_deref();
+            csp.is_some_and(csp::upgrades_insecure_requests)
+        };
+        let by_kind = || {
+            matches!(request.api, Api::Img | Api::Media | Api::Canvas)
+                && matches!(request.url.host(), Some(Host::Domain(_)))
+                && is_mixed_content(
+                    &client.origin,
+                    client.url.as_ref(),
+                    &request.url,
+                    self.user_agent,
+                )
+        };
+        if by_policy() || by_kind() {
+            let _ = request.url.set_scheme(secure); // http to https always works
             if self.hop == 0 {
                 self.first_url = Some(request.url.clone());
             }

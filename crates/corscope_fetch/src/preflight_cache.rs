@@ -153,10 +153,9 @@ impl PreflightCache {
             credentials: question.include,
         };
         let found = self.entries.iter().position(|entry| entry.key == key);
-        if seconds == 0 {
-            if let Some(index) = found
-                && user_agent.cache_update == CacheUpdate::Replaces
-            {
+        let replaces = user_agent.cache_update == CacheUpdate::Replaces;
+        if seconds == 0 && (replaces || found.is_none()) {
+            if let Some(index) = found {
                 self.entries.remove(index);
             }
             return;
@@ -173,7 +172,7 @@ impl PreflightCache {
             self.entries.len() - 1
         });
         let entry = &mut self.entries[index];
-        if user_agent.cache_update == CacheUpdate::Replaces {
+        if replaces {
             entry.methods.clear();
             entry.header_names.clear();
         }

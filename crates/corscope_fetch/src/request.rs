@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::cause::Cause;
+use crate::content_type;
 use crate::forbidden::{
     is_forbidden_method, is_forbidden_request_header, is_token, normalize_method,
 };
@@ -83,6 +84,9 @@ impl Request {
         } else {
             &*init.method
         };
+        if is_fetch && init.cache == CacheMode::OnlyIfCached && mode != Mode::SameOrigin {
+            return Err(Cause::OnlyIfCachedNeedsSameOrigin);
+        }
         if !is_token(given.as_bytes()) {
             return Err(Cause::InvalidMethod);
         }
@@ -90,9 +94,6 @@ impl Request {
             return Err(Cause::ForbiddenMethod);
         }
         let method = normalize_method(given);
-        if is_fetch && init.cache == CacheMode::OnlyIfCached && mode != Mode::SameOrigin {
-            return Err(Cause::OnlyIfCachedNeedsSameOrigin);
-        }
         if is_fetch && mode == Mode::NoCors && !is_safelisted_method(method.as_bytes()) {
             return Err(Cause::NoCorsMethodNotAllowed);
         }
@@ -104,7 +105,10 @@ impl Request {
             content_type_from_body: false,
             mode,
             credentials,
-            redirect: init.redirect,
+            redirect: match init.api {
+                Api::WebSocket => RedirectMode::Error, // a handshake is never redirected
+                _ => init.redirect,
+            },
             cache: init.cache,
             integrity: init.integrity.as_str().into(),
             body: RequestBody::None,
@@ -228,7 +232,11 @@ impl Request {
         if keepalive && body.data.len() > KEEPALIVE_LIMIT {
             self.refused = Some(Cause::KeepaliveBodyTooLarge);
         }
-        if self.header_list.contains("content-type") {
+        if let Some(given) = self.header_list.get("content-type") {
+            let is_text = is_xhr && body.kind == BodyType::String;
+            if is_text && let Some(mended) = content_type::mended(&given, user_agent) {
+                self.header_list.set("Content-Type", mended);
+            }
             return Ok(());
         }
         let content_type = match body.kind {

@@ -31,6 +31,11 @@ impl Response {
         matches!(self.status, 200..=299)
     }
 
+    /// Whether the status is a [null body status](https://fetch.spec.whatwg.org/#null-body-status).
+    pub const fn has_null_body_status(&self) -> bool {
+        matches!(self.status, 101 | 103 | 204 | 205 | 304)
+    }
+
     /// Whether the status is a [redirect status](https://fetch.spec.whatwg.org/#redirect-status).
     pub const fn has_redirect_status(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)

@@ -121,6 +121,28 @@ pub enum CacheUpdate {
     Replaces,
 }
 
+/// Which failures of a request drop the preflight entries of its URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureDrops {
+    /// None: entries only expire.
+    Never,
+    /// Those of requests that a preflight, or a cached one, had to allow.
+    AfterPreflight,
+    /// Those of every CORS request.
+    AfterAnyCorsRequest,
+}
+
+/// What several Location lines mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepeatedLocation {
+    /// A network error: the header has one value.
+    Refused,
+    /// A network error, unless all say the same.
+    RefusedIfDifferent,
+    /// The first counts.
+    First,
+}
+
 macro_rules! user_agents {
     ($( $(#[doc = $doc:literal])+ $field:ident: $type:ty =
         $fetch:expr, $chromium:expr, $firefox:expr, $webkit:expr; $reason:literal )+) => {
@@ -233,11 +255,38 @@ user_agents! {
     joins_without_empty_values: bool = false, false, true, false;
         "Firefox merges an empty first line away (recorded c100947)"
     /// Whether a 407 that no proxy sent is a network error.
-    fails_on_407: bool = false, true, false, false;
-        "Chromium answers ERR_UNEXPECTED_PROXY_AUTH (recorded c101241)"
+    fails_on_407: bool = true, true, false, false;
+        "the standard asks for a proxy's password and never shows the response; Chromium answers \
+         ERR_UNEXPECTED_PROXY_AUTH (recorded c101241), the others let it through"
+
+    /// Whether keepalive's 64 KiB are counted when the request is made, not when it is sent, which
+    /// may be after a preflight.
+    counts_keepalive_first: bool = false, true, true, true;
+        "browsers refuse in the API; the standard counts in HTTP-network-or-cache fetch"
+    /// Whether integrity metadata needs a body, so that HEAD, a null body status and a hidden
+    /// redirect fail; otherwise an empty body is hashed.
+    integrity_needs_body: bool = true, false, false, false;
+        "browsers hash what they have, which is nothing"
+    /// Whether XHR writes Content-Type anew when it mends its charset.
+    reserializes_content_type: bool = true, false, true, true;
+        "by their sources: Chromium replaces every charset where it stands, the others parse the \
+         type and write it anew"
 
     // Redirects.
 
+    /// What several Location lines mean.
+    repeated_location: RepeatedLocation =
+        RepeatedLocation::Refused, RepeatedLocation::RefusedIfDifferent,
+        RepeatedLocation::RefusedIfDifferent, RepeatedLocation::First;
+        "the standard extracts one value; Chromium and Firefox refuse different ones by their \
+         sources, and WebKit's network library takes one"
+
+    /// Whether an empty Location is none, so that the response is no redirect.
+    empty_location_is_absent: bool = false, true, false, false;
+        "Chromium takes the first line that says something (whatwg/fetch issue 669)"
+    /// Whether redirect modes `error` and `manual` look at the status alone.
+    redirect_mode_counts_without_location: bool = true, false, true, false;
+        "Chromium and WebKit ask their network layers, which see no redirect without a Location"
     /// Whether a redirect of DELETE to another origin becomes GET, whatever the status.
     redirects_delete_as_get: bool = false, false, false, true;
         "WebKitGTK's network layer (recorded c100367)"
@@ -312,9 +361,11 @@ user_agents! {
     /// Whether a preflight whose lists refuse the request is stored all the same.
     refusal_is_stored: bool = false, false, false, true;
         "WebKit stores what the server allows before it looks whether that suffices (recorded s00104)"
-    /// Whether a failure of the request itself, after its preflight, drops the entry.
-    failure_drops_entry: bool = true, false, true, false;
-        "recorded s00106"
+    /// Which failures of the request itself drop the entries of its URL.
+    failure_drops_entry: FailureDrops =
+        FailureDrops::AfterPreflight, FailureDrops::Never,
+        FailureDrops::AfterAnyCorsRequest, FailureDrops::Never;
+        "recorded s00106; the standard clears only on its way back from a preflighted request"
     /// Whether preflights of an opaque origin are cached.
     caches_opaque_origin: bool = true, false, true, true;
         "recorded s00099"
