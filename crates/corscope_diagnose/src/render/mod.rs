@@ -1,1 +1,14 @@
 //! Renderers: a verdict document for people and for machines, one format a file.
+//!
+//! [`text`] is the terminal's, [`markdown`] an issue's or a pull request's, [`json`] the document
+//! itself. A renderer judges nothing: it shows what the engine and the rules found.
+
+mod facts;
+pub mod json;
+pub mod markdown;
+mod printable;
+mod report;
+pub mod text;
+
+pub use report::{ExchangeNote, ProbeNote, Report};
+pub use text::{TextOptions, text, text_all};

@@ -1,0 +1,101 @@
+//! The terminal's report: what happens, why, what to change. It keeps to the width, tells nothing
+//! by colour alone, and lets no foreign byte reach the terminal raw.
+
+mod carets;
+mod finding;
+mod outcome;
+mod palette;
+mod several;
+mod sheet;
+mod timeline;
+mod trace;
+mod wrap;
+
+pub use several::text_all;
+
+use super::facts;
+use super::report::Report;
+use crate::diagnostic::{Diagnostic, Severity};
+use palette::Style;
+use sheet::Sheet;
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Columns to keep to; no report is narrower than 40.
+    pub width: usize,
+    /// Whether to paint.
+    pub color: bool,
+    /// Whether the terminal shows more than ASCII.
+    pub unicode: bool,
+    /// Whether to print the steps of the standard as a table.
+    pub trace: bool,
+    /// Whether to print all headers in full, and secrets too.
+    pub verbose: bool,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self {
+            width: 80,
+            color: false,
+            unicode: true,
+            trace: false,
+            verbose: false,
+        }
+    }
+}
+
+/// One browser's verdict in full.
+pub fn text(report: &Report<'_>, options: TextOptions) -> String {
+    let mut sheet = Sheet::new(options);
+    full(&mut sheet, report);
+    closing(&mut sheet, report);
+    sheet.finish()
+}
+
+/// Everything but what belongs to the whole run.
+fn full(sheet: &mut Sheet, report: &Report<'_>) {
+    outcome::verdict_lines(sheet, report);
+    timeline::timeline(sheet, report);
+    let found = facts::findings(report);
+    if let Some(first) = found.first {
+        finding::in_full(sheet, report, first);
+    }
+    list(sheet, report, "Next you would hit", &found.behind);
+    outcome::console(sheet, report);
+    outcome::readable(sheet, report);
+    list(sheet, report, "Also worth knowing", &found.also);
+    outcome::next(sheet, report);
+    if sheet.options.trace {
+        trace::table(sheet, report);
+    }
+}
+
+fn list(sheet: &mut Sheet, report: &Report<'_>, title: &str, found: &[&Diagnostic]) {
+    if found.is_empty() {
+        return;
+    }
+    sheet.heading(title, "");
+    for diagnostic in found {
+        let sign = match diagnostic.rule.severity {
+            Severity::Refusal => (Style::Bad, sheet.signs.bad),
+            Severity::Risk => (Style::Unknown, "!"),
+            Severity::Waste => (Style::Unknown, "~"),
+            Severity::Note => (Style::Dim, "-"),
+        };
+        finding::in_short(sheet, report, sign, diagnostic);
+    }
+}
+
+/// What belongs to the run: probes, notes, hints.
+fn closing(sheet: &mut Sheet, report: &Report<'_>) {
+    outcome::probes(sheet, report);
+    outcome::notes(sheet, report);
+    if !report.hints.is_empty() {
+        sheet.blank();
+        for hint in report.hints {
+            sheet.prose(&[], "  ", Style::Dim, hint);
+        }
+    }
+}

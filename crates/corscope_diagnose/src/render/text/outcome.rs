@@ -1,0 +1,153 @@
+//! The verdict line, and what follows from it: the console, what the script gets, what is missing.
+
+use corscope_fetch::Browser;
+use corscope_fetch::verdict::{Awaited, Outcome, ResponseType};
+
+use super::palette::Style;
+use super::sheet::Sheet;
+use crate::render::facts;
+use crate::render::printable;
+use crate::render::report::Report;
+
+/// The outcome, the browser, the page, the request: in one sentence.
+pub(super) fn verdict_lines(sheet: &mut Sheet, report: &Report<'_>) {
+    if let Some(title) = report.title {
+        sheet.prose(&[], "", Style::Dim, title);
+    }
+    let said = facts::outcome(report);
+    let lead = format!("{} {}  ", sheet.signs.of(said.tone), said.word);
+    let rest = " ".repeat(printable::width(&lead));
+    let limit = (sheet.width - rest.len()) * 2;
+    let target = sheet.safe(&said.target);
+    let target = printable::elide(&target, limit, sheet.options.unicode);
+    let sentence = format!("{}{target}{}", said.before, said.after);
+    let lead = [(Style::of(said.tone), &*lead)];
+    sheet.verbatim(&lead, &rest, Style::Strong, &sentence);
+}
+
+/// What the browser prints on its console.
+pub(super) fn console(sheet: &mut Sheet, report: &Report<'_>) {
+    let browser = report.sight.play.verdict.browser;
+    if browser == Browser::Fetch || report.document.console.is_empty() {
+        return;
+    }
+    let title = format!("{}'s console says", facts::browser_name(browser));
+    sheet.heading(&title, report.document.browser_code.unwrap_or_default());
+    console_lines(sheet, report);
+}
+
+pub(super) fn console_lines(sheet: &mut Sheet, report: &Report<'_>) {
+    let bar = format!("  {} ", sheet.signs.bar);
+    for line in &report.document.console {
+        sheet.verbatim(&[(Style::Dim, &bar)], &bar, Style::Plain, line);
+    }
+}
+
+/// What the script gets of a response that it may read.
+pub(super) fn readable(sheet: &mut Sheet, report: &Report<'_>) {
+    let Outcome::Readable {
+        status,
+        response_type,
+        visible_headers,
+    } = &report.sight.play.verdict.outcome
+    else {
+        return;
+    };
+    sheet.heading("What the script gets", "");
+    let kind = match response_type {
+        ResponseType::Basic => "basic: same origin, CORS plays no part",
+        ResponseType::Cors => "cors",
+        ResponseType::Opaque => "opaque",
+        ResponseType::OpaqueRedirect => "opaqueredirect",
+    };
+    let rest = " ".repeat(11);
+    let status = format!("{} (type {kind})", facts::status_words(*status));
+    sheet.prose(&[(Style::Dim, "  status   ")], &rest, Style::Plain, &status);
+    let visible = match visible_headers.is_empty() {
+        true => "none".to_owned(),
+        false => visible_headers.join(", "),
+    };
+    sheet.verbatim(
+        &[(Style::Dim, "  headers  ")],
+        &rest,
+        Style::Plain,
+        &visible,
+    );
+    let hidden = facts::hidden_headers(report);
+    if !hidden.is_empty() {
+        let lead = [(Style::Dim, "  hidden   ")];
+        sheet.verbatim(&lead, &rest, Style::Plain, &hidden.join(", "));
+        let why = match response_type {
+            ResponseType::Cors if hidden.iter().any(|name| !name.starts_with("set-cookie")) => {
+                "not listed in Access-Control-Expose-Headers"
+            }
+            _ => "no script may read these",
+        };
+        sheet.prose(&[(Style::Plain, &rest)], &rest, Style::Dim, why);
+    }
+}
+
+/// What must be known before there can be a verdict.
+pub(super) fn next(sheet: &mut Sheet, report: &Report<'_>) {
+    let Some(next) = &report.document.next else {
+        return;
+    };
+    sheet.heading("What must be known next", "");
+    sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Plain, next);
+    if report.sight.play.verdict.outcome == Outcome::Incomplete(Awaited::Preflight) {
+        let text = "The request itself is sent only if the preflight's answer allows it.";
+        sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Dim, text);
+    }
+}
+
+/// The diagnostic requests, and what they tell.
+pub(super) fn probes(sheet: &mut Sheet, report: &Report<'_>) {
+    if report.probes.is_empty() {
+        return;
+    }
+    sheet.heading("Probes sent beside the fetch", "");
+    for probe in report.probes {
+        let lead = [(Style::Plain, "  ")];
+        sheet.prose(&lead, "  ", Style::Strong, &probe.purpose);
+        let arrow = format!("    {} ", sheet.signs.to_server);
+        let request = sheet.safe(&probe.request);
+        let request = printable::elide(&request, 160, sheet.options.unicode);
+        sheet.verbatim(&[(Style::Code, &arrow)], "      ", Style::Plain, &request);
+        let arrow = format!("    {} ", sheet.signs.to_page);
+        sheet.verbatim(
+            &[(Style::Code, &arrow)],
+            "      ",
+            Style::Plain,
+            &probe.outcome,
+        );
+        if !probe.tells.is_empty() {
+            sheet.prose(
+                &[(Style::Plain, "      ")],
+                "      ",
+                Style::Plain,
+                &probe.tells,
+            );
+        }
+    }
+}
+
+/// Sentences about the run.
+pub(super) fn notes(sheet: &mut Sheet, report: &Report<'_>) {
+    let dropped = facts::dropped_headers(report);
+    if report.notes.is_empty() && dropped.is_empty() {
+        return;
+    }
+    sheet.heading("Notes", "");
+    if !dropped.is_empty() {
+        let plural = if dropped.len() == 1 { "" } else { "s" };
+        let text = format!(
+            "the browser drops the header{plural} `{}`: a script may not set {}",
+            dropped.join("`, `"),
+            if dropped.len() == 1 { "it" } else { "them" }
+        );
+        sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Plain, &text);
+    }
+    for note in report.notes {
+        sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Plain, note);
+    }
+}

@@ -1,0 +1,145 @@
+//! The sheet that a report is written on: it keeps to the width, and paints.
+
+use super::TextOptions;
+use super::palette::{Signs, Style, paint};
+use super::wrap::wrap;
+use crate::render::printable;
+
+/// No report is narrower.
+const NARROWEST: usize = 40;
+
+/// Text under way.
+pub(super) struct Sheet {
+    out: String,
+    pub(super) options: TextOptions,
+    pub(super) signs: Signs,
+    pub(super) width: usize,
+}
+
+impl Sheet {
+    pub(super) fn new(options: TextOptions) -> Self {
+        Self {
+            out: String::with_capacity(4096),
+            options,
+            signs: Signs::new(options),
+            width: options.width.max(NARROWEST),
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    /// An empty line; never two, never at the start.
+    pub(super) fn blank(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    /// Foreign text, made safe.
+    pub(super) fn safe(&self, text: &str) -> String {
+        printable::text(text, self.options.unicode).into_owned()
+    }
+
+    /// One line of parts that fit; trailing spaces are left out.
+    pub(super) fn line(&mut self, parts: &[(Style, &str)]) {
+        let start = self.out.len();
+        for (style, text) in parts {
+            paint(&mut self.out, self.options.color, *style, text);
+        }
+        let end = self.out[start..].trim_end().len();
+        self.out.truncate(start + end);
+        self.out.push('\n');
+    }
+
+    /// A line with something short at its right end, or on a line of its own when it does not fit.
+    pub(super) fn line_with_right(&mut self, left: &[(Style, &str)], right: &[(Style, &str)]) {
+        let columns = |parts: &[(Style, &str)]| -> usize {
+            parts.iter().map(|(_, text)| printable::width(text)).sum()
+        };
+        let (used, wanted) = (columns(left), columns(right));
+        if wanted == 0 {
+            self.line(left);
+        } else if used + 2 + wanted <= self.width {
+            let gap = " ".repeat(self.width - used - wanted);
+            self.line(&[left, &[(Style::Plain, &gap)], right].concat());
+        } else {
+            self.line(left);
+            let gap = " ".repeat(self.width.saturating_sub(wanted));
+            self.line(&[&[(Style::Plain, &*gap)], right].concat());
+        }
+    }
+
+    /// A section's title.
+    pub(super) fn heading(&mut self, title: &str, right: &str) {
+        self.blank();
+        let (title, right) = (self.safe(title), self.safe(right));
+        self.line_with_right(&[(Style::Strong, &title)], &[(Style::Dim, &right)]);
+    }
+
+    /// A paragraph: `lead` before the first line, `rest` before the others. What stands between
+    /// backticks is painted as code.
+    pub(super) fn prose(&mut self, lead: &[(Style, &str)], rest: &str, style: Style, text: &str) {
+        self.paragraph(lead, rest, style, text, true);
+    }
+
+    /// A paragraph word for word: backticks are nothing special.
+    pub(super) fn verbatim(
+        &mut self,
+        lead: &[(Style, &str)],
+        rest: &str,
+        style: Style,
+        text: &str,
+    ) {
+        self.paragraph(lead, rest, style, text, false);
+    }
+
+    fn paragraph(
+        &mut self,
+        lead: &[(Style, &str)],
+        rest: &str,
+        style: Style,
+        text: &str,
+        has_code: bool,
+    ) {
+        let text = self.safe(text);
+        let used: usize = lead.iter().map(|(_, text)| printable::width(text)).sum();
+        let first_room = self.width.saturating_sub(used);
+        let rest_room = self.width.saturating_sub(printable::width(rest));
+        let mut in_code = false;
+        for (index, line) in wrap(&text, first_room, rest_room, self.signs.continued)
+            .iter()
+            .enumerate()
+        {
+            let mut parts: Vec<(Style, &str)> = if index == 0 {
+                lead.to_vec()
+            } else {
+                vec![(Style::Dim, rest)]
+            };
+            if has_code {
+                push_with_code(&mut parts, line, style, &mut in_code);
+            } else {
+                parts.push((style, line));
+            }
+            self.line(&parts);
+        }
+    }
+}
+
+fn push_with_code<'t>(
+    parts: &mut Vec<(Style, &'t str)>,
+    line: &'t str,
+    style: Style,
+    in_code: &mut bool,
+) {
+    for piece in line.split_inclusive('`') {
+        let body = piece.strip_suffix('`').unwrap_or(piece);
+        parts.push((if *in_code { Style::Code } else { style }, body));
+        if body.len() < piece.len() {
+            // The ticks stay: without colour they are all there is.
+            parts.push((Style::Code, "`"));
+            *in_code = !*in_code;
+        }
+    }
+}
