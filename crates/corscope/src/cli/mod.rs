@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod check;
 mod demo;
 mod output;
 mod simulate;
@@ -25,6 +26,7 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Check(Box<check::CheckArgs>),
     Simulate(simulate::SimulateArgs),
     Demo(demo::DemoArgs),
 }
@@ -32,6 +34,7 @@ enum Command {
 /// Runs the program.
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo(args) => demo::run(args),
     }

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use corscope_diagnose::render::{self, Report, TextOptions};
 use corscope_fetch::Browser;
 
 /// The response can be read, or nothing was found.
@@ -52,8 +53,40 @@ pub(super) fn wants_color() -> bool {
 
 /// The terminal's width, 80 where there is none or it is wider than reads well.
 pub(super) fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     columns.unwrap_or(80).clamp(40, 100)
+}
+
+/// Reports for people: text for a terminal, or Markdown.
+pub(super) fn people(reports: &[Report<'_>], markdown: bool, trace: bool, verbose: bool) -> String {
+    if markdown {
+        return reports
+            .iter()
+            .map(|report| render::text(report, TextOptions::default()))
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    let options = TextOptions {
+        width: width(),
+        color: wants_color(),
+        unicode: wants_unicode(),
+        trace,
+        verbose,
+    };
+    match reports {
+        [report] => render::text(report, options),
+        reports => render::text_all(reports, options),
+    }
+}
+
+/// Whether the locale can show more than ASCII.
+fn wants_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| locale.to_ascii_lowercase().contains("utf"))
 }
 
 /// Writes to standard output. A reader that has gone is no failure.

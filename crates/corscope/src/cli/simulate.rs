@@ -47,10 +47,17 @@ enum Format {
 
 /// Exit codes: 0 readable everywhere, 1 blocked or not known, 2 bad input, 3 a file cannot be read.
 pub(super) fn run(args: &SimulateArgs) -> ExitCode {
-    let default = if args.jsonl { Format::Jsonl } else { Format::Text };
+    let default = if args.jsonl {
+        Format::Jsonl
+    } else {
+        Format::Text
+    };
     let format = args.format.unwrap_or(default);
     if args.jsonl && !matches!(format, Format::Jsonl | Format::Json) {
-        return fail(BAD_INPUT, "--jsonl writes one JSON verdict a line; leave --format out");
+        return fail(
+            BAD_INPUT,
+            "--jsonl writes one JSON verdict a line; leave --format out",
+        );
     }
     let machine = matches!(format, Format::Json | Format::Jsonl);
     let choice = match (args.browser, machine) {
@@ -64,7 +71,11 @@ pub(super) fn run(args: &SimulateArgs) -> ExitCode {
         trace: args.trace,
     };
     let standard_input = [PathBuf::from("-")];
-    let files = if args.files.is_empty() { &standard_input[..] } else { &args.files };
+    let files = if args.files.is_empty() {
+        &standard_input[..]
+    } else {
+        &args.files
+    };
     let mut code = ALLOWED;
     for file in files {
         let result = if args.jsonl {
@@ -89,8 +100,15 @@ struct Problem {
 
 impl Problem {
     fn reading(file: &Path, error: &io::Error) -> Self {
-        let code = if error.kind() == io::ErrorKind::NotFound { BAD_INPUT } else { FAILED };
-        Self { code, message: format!("{}: {error}", name(file)) }
+        let code = if error.kind() == io::ErrorKind::NotFound {
+            BAD_INPUT
+        } else {
+            FAILED
+        };
+        Self {
+            code,
+            message: format!("{}: {error}", name(file)),
+        }
     }
 
     fn document(file: &Path, error: &ScenarioError) -> Self {
@@ -100,16 +118,27 @@ impl Problem {
             }
             _ => name(file),
         };
-        Self { code: BAD_INPUT, message: format!("{place}: {error}") }
+        Self {
+            code: BAD_INPUT,
+            message: format!("{place}: {error}"),
+        }
     }
 }
 
 fn name(file: &Path) -> String {
-    if file == Path::new("-") { "standard input".into() } else { file.display().to_string() }
+    if file == Path::new("-") {
+        "standard input".into()
+    } else {
+        file.display().to_string()
+    }
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn Read>> {
-    Ok(if file == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(file)?) })
+    Ok(if file == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(file)?)
+    })
 }
 
 fn run_lines(file: &Path, settings: &Settings, sequences: bool) -> Result<u8, Problem> {
@@ -121,7 +150,10 @@ fn run_lines(file: &Path, settings: &Settings, sequences: bool) -> Result<u8, Pr
         Ok(StreamSummary { blocked: 1.., .. }) => Ok(BLOCKED),
         Ok(_) => Ok(ALLOWED),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ALLOWED),
-        Err(error) => Err(Problem { code: FAILED, message: format!("{}: {error}", name(file)) }),
+        Err(error) => Err(Problem {
+            code: FAILED,
+            message: format!("{}: {error}", name(file)),
+        }),
     }
 }
 
@@ -134,19 +166,31 @@ fn run_document(
     let mut text = Vec::new();
     let reader = open(file).map_err(|error| Problem::reading(file, &error))?;
     let limit = LINE_LIMIT as u64 + 1;
-    reader.take(limit).read_to_end(&mut text).map_err(|error| Problem::reading(file, &error))?;
+    reader
+        .take(limit)
+        .read_to_end(&mut text)
+        .map_err(|error| Problem::reading(file, &error))?;
     let problem = |error: ScenarioError| Problem::document(file, &error);
     let is_toml = is_toml(file, &text);
     let mut out = Vec::new();
     let is_blocked = if is_sequence {
-        let read = if is_toml { sequence_from_toml } else { sequence_from_json };
+        let read = if is_toml {
+            sequence_from_toml
+        } else {
+            sequence_from_json
+        };
         let sequence: Sequence = read(&text).map_err(problem)?;
         match format {
             Format::Json | Format::Jsonl => write_sequence(&sequence, settings, &mut out),
-            Format::Text | Format::Markdown => super::simulate_text::sequence(&sequence, settings, &mut out),
+            Format::Text => super::simulate_text::sequence(&sequence, settings, false, &mut out),
+            Format::Markdown => super::simulate_text::sequence(&sequence, settings, true, &mut out),
         }
     } else {
-        let read = if is_toml { scenario_from_toml } else { scenario_from_json };
+        let read = if is_toml {
+            scenario_from_toml
+        } else {
+            scenario_from_json
+        };
         let scenario: Scenario = read(&text).map_err(problem)?;
         match format {
             Format::Json | Format::Jsonl => write_verdicts(&scenario, settings, &mut out),
@@ -162,7 +206,10 @@ fn run_document(
         out.push(b'\n');
     }
     let written = output::print(&String::from_utf8_lossy(&out));
-    written.map_err(|error| Problem { code: FAILED, message: format!("standard output: {error}") })?;
+    written.map_err(|error| Problem {
+        code: FAILED,
+        message: format!("standard output: {error}"),
+    })?;
     Ok(if is_blocked { BLOCKED } else { ALLOWED })
 }
 
@@ -171,9 +218,11 @@ fn is_toml(file: &Path, text: &[u8]) -> bool {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("toml") => true,
         Some("json") => false,
-        _ => !matches!(text.trim_ascii_start().first(), Some(b'{' | b'[') | None)
-            || text.trim_ascii_start().starts_with(b"[page")
-            || text.trim_ascii_start().starts_with(b"[["),
+        _ => {
+            !matches!(text.trim_ascii_start().first(), Some(b'{' | b'[') | None)
+                || text.trim_ascii_start().starts_with(b"[page")
+                || text.trim_ascii_start().starts_with(b"[[")
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! Judging one scenario for the profiles asked for, and writing the documents.
 
-use corscope_diagnose::scenario::{
-    Play, Scenario, ScenarioError, Sequence, Subject, play,
-};
+use corscope_diagnose::scenario::{Play, Scenario, ScenarioError, Sequence, Subject, play};
 use corscope_diagnose::{Diagnostic, Sight, diagnose, verdict_document};
 use corscope_fetch::verdict::Outcome;
 use corscope_fetch::{Browser, CredentialsMode, PreflightCache};
@@ -21,7 +19,10 @@ pub struct Settings {
 
 /// Whether the script does not get what it asked for, or may not get it.
 pub fn is_blocked(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Error | Outcome::Throw | Outcome::Incomplete(_))
+    matches!(
+        outcome,
+        Outcome::Error | Outcome::Throw | Outcome::Incomplete(_)
+    )
 }
 
 /// Writes the verdict document, or the list of them, of one scenario as JSON without a line end.
@@ -37,9 +38,14 @@ pub fn write_verdicts(
     let mut subject = Subject::new(scenario)?;
     subject.options.trace = settings.trace;
     let id = scenario.id.as_deref();
-    write_subject(id, Some(scenario), &subject, settings, out, &mut |subject, browser| {
-        play(subject, browser, &mut PreflightCache::new(), 0)
-    })
+    write_subject(
+        id,
+        Some(scenario),
+        &subject,
+        settings,
+        out,
+        &mut |subject, browser| play(subject, browser, &mut PreflightCache::new(), 0),
+    )
 }
 
 /// Writes a sequence's document: one verdict a step, or a list of them for all profiles.
@@ -51,8 +57,11 @@ pub fn write_sequence(
     settings: &Settings,
     out: &mut Vec<u8>,
 ) -> Result<bool, ScenarioError> {
-    let mut caches: Vec<PreflightCache> =
-        settings.browsers.iter().map(|_| PreflightCache::new()).collect();
+    let mut caches: Vec<PreflightCache> = settings
+        .browsers
+        .iter()
+        .map(|_| PreflightCache::new())
+        .collect();
     let (mut now, mut is_any_blocked) = (0u64, false);
     out.push(b'{');
     if let Some(id) = &sequence.id {
@@ -62,20 +71,17 @@ pub fn write_sequence(
     }
     out.extend_from_slice(b"\"steps\":[");
     for (index, step) in sequence.steps.iter().enumerate() {
-        let at = |mut error: ScenarioError| {
-            error.at = format!("steps[{index}].{}", error.at);
-            error
-        };
         now = now.saturating_add(step.wait);
-        let page = step.page.as_ref().unwrap_or(&sequence.page);
-        let mut subject = Subject::of_request(page, &step.request).map_err(at)?;
-        subject.set_answers(step.preflight.as_ref(), &step.responses, None).map_err(at)?;
-        subject.options.trace = settings.trace;
+        let subject = sequence.subject(index, settings.trace)?;
         if index > 0 {
             out.push(b',');
         }
         let mut with_cache = |subject: &Subject, browser: Browser| {
-            let slot = settings.browsers.iter().position(|it| *it == browser).unwrap_or_default();
+            let slot = settings
+                .browsers
+                .iter()
+                .position(|it| *it == browser)
+                .unwrap_or_default();
             play(subject, browser, &mut caches[slot], now)
         };
         is_any_blocked |= write_subject(None, None, &subject, settings, out, &mut with_cache)?;
@@ -92,9 +98,11 @@ fn write_subject(
     out: &mut Vec<u8>,
     run: &mut dyn FnMut(&Subject, Browser) -> Play,
 ) -> Result<bool, ScenarioError> {
-    if let ([browser], false, false) =
-        (&*settings.browsers, settings.all, subject.credentials_unknown)
-    {
+    if let ([browser], false, false) = (
+        &*settings.browsers,
+        settings.all,
+        subject.credentials_unknown,
+    ) {
         let played = run(subject, *browser);
         return Ok(write_one(id, scenario, subject, &played, out));
     }
@@ -110,7 +118,10 @@ fn write_subject(
     out.extend_from_slice(b"\"verdicts\":[");
     let (mut is_any_blocked, mut is_first) = (false, true);
     let modes: &[Option<CredentialsMode>] = if subject.credentials_unknown {
-        &[Some(CredentialsMode::Include), Some(CredentialsMode::SameOrigin)]
+        &[
+            Some(CredentialsMode::Include),
+            Some(CredentialsMode::SameOrigin),
+        ]
     } else {
         &[None]
     };
@@ -124,12 +135,22 @@ fn write_subject(
             if !std::mem::replace(&mut is_first, false) {
                 out.push(b',');
             }
-            let sight = Sight { subject: &assumed, scenario, play: &played };
+            let sight = Sight {
+                subject: &assumed,
+                scenario,
+                play: &played,
+            };
             let diagnostics = diagnose(&sight);
             let document = verdict_document(None, &sight, &diagnostics);
             match mode {
                 None => write_json(out, &document),
-                Some(mode) => write_json(out, &Assumed { credentials: *mode, verdict: &document }),
+                Some(mode) => write_json(
+                    out,
+                    &Assumed {
+                        credentials: *mode,
+                        verdict: &document,
+                    },
+                ),
             }
             is_any_blocked |= is_blocked(&played.verdict.outcome);
         }
@@ -145,7 +166,11 @@ fn write_one(
     played: &Play,
     out: &mut Vec<u8>,
 ) -> bool {
-    let sight = Sight { subject, scenario, play: played };
+    let sight = Sight {
+        subject,
+        scenario,
+        play: played,
+    };
     let diagnostics: Vec<Diagnostic> = diagnose(&sight);
     write_json(out, &verdict_document(id, &sight, &diagnostics));
     is_blocked(&played.verdict.outcome)

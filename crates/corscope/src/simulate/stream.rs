@@ -59,7 +59,11 @@ pub fn run_stream(
                 summary.bad += 1;
                 answer.clear();
                 let id = if is_whole { id_of(text) } else { None };
-                let bad = BadLine { id, line: number, error: &error };
+                let bad = BadLine {
+                    id,
+                    line: number,
+                    error: &error,
+                };
                 serde_json::to_writer(&mut answer, &bad)?;
             }
         }
@@ -126,7 +130,9 @@ fn id_of(text: &[u8]) -> Option<String> {
     struct Named {
         id: Option<String>,
     }
-    serde_json::from_slice::<Named>(text).ok().and_then(|named| named.id)
+    serde_json::from_slice::<Named>(text)
+        .ok()
+        .and_then(|named| named.id)
 }
 
 #[cfg(test)]
@@ -135,7 +141,11 @@ mod tests {
     use corscope_fetch::Browser;
 
     fn run(input: &[u8]) -> (String, StreamSummary) {
-        let settings = Settings { browsers: vec![Browser::Chromium], all: false, trace: false };
+        let settings = Settings {
+            browsers: vec![Browser::Chromium],
+            all: false,
+            trace: false,
+        };
         let mut output = Vec::new();
         let summary = run_stream(&mut &*input, &mut output, &settings, false).unwrap();
         (String::from_utf8(output).unwrap(), summary)

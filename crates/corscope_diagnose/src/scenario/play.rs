@@ -178,6 +178,11 @@ impl Subject {
         Ok(())
     }
 
+    /// The host of the URL that is asked for first; `None` when it does not parse.
+    pub fn target_host(&self) -> Option<String> {
+        Url::parse(&self.init.url).ok()?.host_str().map(str::to_owned)
+    }
+
     fn answer(&self, preflight: bool, hop: usize) -> Option<Answer> {
         if preflight {
             // A document's `preflight` answers at every hop that has no answer of its own.
@@ -207,6 +212,27 @@ impl Subject {
             next = fetch.receive(answer, cache, now);
         }
         fetch.finish()
+    }
+}
+
+impl super::Sequence {
+    /// Reads the meaning of step `index`.
+    ///
+    /// # Errors
+    /// When a field's value cannot be meant; the place names the step.
+    pub fn subject(&self, index: usize, trace: bool) -> Result<Subject, ScenarioError> {
+        let at = |mut error: ScenarioError| {
+            error.at = format!("steps[{index}].{}", error.at);
+            error
+        };
+        let Some(step) = self.steps.get(index) else {
+            return Err(at(ScenarioError::new("missing-field", "", "there is no such step")));
+        };
+        let page = step.page.as_ref().unwrap_or(&self.page);
+        let mut subject = Subject::of_request(page, &step.request).map_err(at)?;
+        subject.set_answers(step.preflight.as_ref(), &step.responses, None).map_err(at)?;
+        subject.options.trace = trace;
+        Ok(subject)
     }
 }
 

@@ -1,0 +1,115 @@
+//! Printing what a check found.
+
+use std::process::ExitCode;
+
+use corscope_diagnose::render::{ExchangeNote, ProbeNote, Report};
+use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, verdict_document};
+use corscope_wire::AddressSpace;
+
+use super::args::{CheckArgs, Format};
+use super::{Checked, LiveExchange, Probe};
+use crate::check::live_document;
+use crate::cli::output::{self, ALLOWED, BLOCKED, FAILED, fail};
+use crate::simulate::is_blocked;
+
+/// Prints, and gives the exit code.
+pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
+    let sights: Vec<Sight<'_>> = checked
+        .drives
+        .iter()
+        .map(|drive| Sight {
+            subject: &drive.subject,
+            scenario: Some(&checked.evidence),
+            play: &drive.play,
+        })
+        .collect();
+    let diagnostics: Vec<Vec<Diagnostic>> = sights.iter().map(diagnose).collect();
+    let documents: Vec<VerdictDocument<'_>> = sights
+        .iter()
+        .zip(&diagnostics)
+        .map(|(sight, diagnostics)| verdict_document(None, sight, diagnostics))
+        .collect();
+    let text = match args.format {
+        Format::Json => json(&documents, checked),
+        Format::Text | Format::Markdown => {
+            let exchanges: Vec<Vec<Option<ExchangeNote>>> = checked
+                .drives
+                .iter()
+                .map(|drive| {
+                    let note = |index: &Option<usize>| {
+                        index
+                            .and_then(|index| checked.exchanges.get(index))
+                            .map(exchange_note)
+                    };
+                    drive.legs.iter().map(note).collect()
+                })
+                .collect();
+            let probes: Vec<ProbeNote> = checked.probes.iter().map(probe_note).collect();
+            let reports: Vec<Report<'_>> = sights
+                .iter()
+                .enumerate()
+                .map(|(index, sight)| Report {
+                    exchanges: &exchanges[index],
+                    probes: &probes,
+                    notes: &checked.notes,
+                    ..Report::new(*sight, &diagnostics[index], &documents[index])
+                })
+                .collect();
+            output::people(
+                &reports,
+                args.format == Format::Markdown,
+                args.trace,
+                args.verbose,
+            )
+        }
+    };
+    if let Err(error) = output::print(&text) {
+        return fail(FAILED, &format!("standard output: {error}"));
+    }
+    let blocked = checked
+        .drives
+        .iter()
+        .any(|drive| is_blocked(&drive.play.verdict.outcome));
+    ExitCode::from(if blocked { BLOCKED } else { ALLOWED })
+}
+
+fn json(documents: &[VerdictDocument<'_>], checked: &Checked) -> String {
+    let live =
+        |verdict| live_document(verdict, &checked.exchanges, &checked.probes, &checked.notes);
+    let text = match documents {
+        [document] => serde_json::to_string_pretty(&live(document)),
+        documents => {
+            let verdicts: Vec<_> = documents.iter().map(live).collect();
+            serde_json::to_string_pretty(&serde_json::json!({ "verdicts": verdicts }))
+        }
+    };
+    text.unwrap_or_default() + "\n"
+}
+
+fn exchange_note(exchange: &LiveExchange) -> ExchangeNote {
+    ExchangeNote {
+        duration: exchange.wire.timing.total,
+        remote: exchange.wire.remote_addr.map(|address| address.to_string()),
+        http_version: exchange
+            .wire
+            .http_version
+            .map(|version| version.as_str().to_owned()),
+    }
+}
+
+fn probe_note(probe: &Probe) -> ProbeNote {
+    ProbeNote {
+        purpose: probe.purpose.to_owned(),
+        request: format!("{} {}", probe.method, probe.url),
+        outcome: probe.outcome(),
+        tells: String::new(),
+    }
+}
+
+pub(super) const fn space_name(space: AddressSpace) -> &'static str {
+    match space {
+        AddressSpace::Loopback => "loopback",
+        AddressSpace::Local => "local",
+        AddressSpace::Public => "public",
+    }
+}
