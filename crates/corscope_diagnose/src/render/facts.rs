@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use corscope_fetch::cause::Phase;
-use corscope_fetch::{Api, Browser, Leg, Outcome, Response};
+use corscope_fetch::{Api, Browser, Fault, Leg, Outcome, Response, ResponseType};
 
 use super::printable;
 use super::report::{ExchangeNote, Report};
@@ -20,15 +20,18 @@ pub(super) enum Tone {
     Unknown,
 }
 
-/// The outcome in words: `BLOCKED`, and the sentence.
+/// The outcome in words.
 #[derive(Clone, Debug)]
-pub(super) struct Outcomes {
+pub(super) struct Said {
     pub(super) tone: Tone,
+    /// `BLOCKED`
     pub(super) word: &'static str,
-    /// A sentence in which `{}` stands for the request's method and URL.
+    /// The sentence, up to the request's method and URL.
     pub(super) before: String,
+    /// The request's method and URL.
     pub(super) target: String,
-    pub(super) after: &'static str,
+    /// What follows them; empty when nothing does.
+    pub(super) after: String,
 }
 
 /// A browser's name in a sentence.
@@ -77,7 +80,7 @@ pub(super) fn target(report: &Report<'_>) -> String {
 }
 
 /// The outcome in words.
-pub(super) fn outcome(report: &Report<'_>) -> Outcomes {
+pub(super) fn outcome(report: &Report<'_>) -> Said {
     let sight = &report.sight;
     let verdict = &sight.play.verdict;
     let browser = browser_name(verdict.browser);
@@ -89,59 +92,62 @@ pub(super) fn outcome(report: &Report<'_>) -> Outcomes {
         Api::Fetch | Api::Xhr | Api::EventSource | Api::Canvas => "read",
         _ => "load",
     };
-    let target = target(report);
-    let said = |tone, word, before, after| Outcomes {
-        tone,
-        word,
-        before,
-        target,
-        after,
-    };
-    match &verdict.outcome {
-        Outcome::Readable { .. } => {
-            let before = format!("{browser} would let {page} {read} ");
-            said(Tone::Good, "ALLOWED", before, "")
+    let (tone, word, before, after) = match &verdict.outcome {
+        Outcome::Readable {
+            status,
+            response_type,
+            ..
+        } => {
+            let status = status_words(*status);
+            let after = match response_type {
+                ResponseType::Basic => format!("({status}; same origin, so CORS plays no part)"),
+                _ => format!("({status})"),
+            };
+            let before = format!("{browser} would let {page} {read}");
+            (Tone::Good, "ALLOWED", before, after)
         }
         Outcome::Opaque => {
-            let before = format!("{browser} would let {page} send ");
-            let after = ", and show the script nothing of the answer";
-            said(Tone::Opaque, "OPAQUE", before, after)
+            let before = format!("{browser} would let {page} send");
+            let after = "(no-cors: a script sees nothing of the answer)".to_owned();
+            (Tone::Opaque, "OPAQUE", before, after)
         }
         Outcome::OpaqueRedirect => {
-            let before = format!("{browser} would let {page} send ");
-            let after = ", not follow the redirect, and show the script nothing of it";
-            said(Tone::Opaque, "OPAQUE", before, after)
+            let before = format!("{browser} would let {page} send");
+            let after = "(the redirect is not followed, and a script sees nothing of it)";
+            (Tone::Opaque, "OPAQUE", before, after.to_owned())
         }
         Outcome::Incomplete(_) => {
-            let before =
-                format!("not enough is known to say whether {browser} would let {page} {read} ");
-            said(Tone::Unknown, "UNKNOWN", before, "")
+            let before = format!("not enough is known: {browser} might let {page} {read}");
+            (Tone::Unknown, "UNKNOWN", before, String::new())
         }
         Outcome::Throw => {
             let api = api_name(sight.init().api);
-            let before =
-                format!("{api} of {browser} would throw before anything is sent, for {page} and ");
-            said(Tone::Bad, "BLOCKED", before, "")
+            let before = format!("{api} in {browser} would throw, for {page}, at");
+            (Tone::Bad, "BLOCKED", before, String::new())
         }
         Outcome::Error => {
             let fault = verdict.blocked_by();
             let leg = fault.and_then(|fault| verdict.leg_of(fault));
             let phase = fault.map(|fault| fault.cause.phase());
-            match (phase, leg) {
+            let (word, before) = match (phase, leg) {
                 (Some(Phase::Network), _) => {
-                    let before = format!("{browser} would get no usable answer, for {page}, to ");
-                    said(Tone::Bad, "FAILED", before, "")
+                    let before = format!("for {page}, {browser} would get no usable answer to");
+                    ("FAILED", before)
                 }
                 (_, Some(leg)) if !leg.request.preflight => {
-                    let before = format!("{browser} would not let {page} {read} ");
-                    said(Tone::Bad, "BLOCKED", before, "")
+                    ("BLOCKED", format!("{browser} would not let {page} {read}"))
                 }
-                _ => {
-                    let before = format!("{browser} would not let {page} send ");
-                    said(Tone::Bad, "BLOCKED", before, "")
-                }
-            }
+                _ => ("BLOCKED", format!("{browser} would not let {page} send")),
+            };
+            (Tone::Bad, word, before, String::new())
         }
+    };
+    Said {
+        tone,
+        word,
+        before,
+        target: target(report),
+        after,
     }
 }
 
@@ -309,15 +315,26 @@ pub(super) fn hidden_headers(report: &Report<'_>) -> Vec<String> {
     let Some((_, response)) = report.sight.final_response() else {
         return Vec::new();
     };
+    let visible = report.document.visible_headers;
     let mut names: Vec<String> = response
         .header_list
         .iter()
         .map(|header| printable::bytes(&header.name.to_ascii_lowercase()))
-        .filter(|name| !report.document.visible_headers.contains(name))
+        .filter(|name| !visible.contains(name))
         .collect();
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// What would show hidden headers to the script, if anything would.
+pub(super) fn why_hidden(hidden: &[String]) -> &'static str {
+    let is_cookie = |name: &String| matches!(&**name, "set-cookie" | "set-cookie2");
+    match (hidden.iter().any(is_cookie), hidden.iter().all(is_cookie)) {
+        (_, true) => "no script may ever read it",
+        (true, false) => "`Access-Control-Expose-Headers` would show them, but set-cookie never",
+        (false, false) => "`Access-Control-Expose-Headers` would show them",
+    }
 }
 
 /// Who must change something, in one word.
@@ -340,28 +357,35 @@ pub(super) const fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-/// The findings in the order of the report: the deciding one, what waits behind it, the rest.
+/// The findings in the order of the report.
 pub(super) struct Findings<'a> {
+    /// What decides.
     pub(super) first: Option<&'a Diagnostic>,
+    /// What decides, where no rule explains it.
+    pub(super) unexplained: Option<&'a Fault>,
+    /// What waits behind it.
     pub(super) behind: Vec<&'a Diagnostic>,
+    /// What refuses nothing.
     pub(super) also: Vec<&'a Diagnostic>,
 }
 
 /// Sorts a report's findings.
 pub(super) fn findings<'a>(report: &Report<'a>) -> Findings<'a> {
     let all = report.diagnostics;
-    let first = all
-        .iter()
-        .find(|it| it.first)
-        .or_else(|| all.iter().find(|it| it.rule.severity == Severity::Refusal));
+    let is_refusal = |it: &&Diagnostic| it.rule.severity == Severity::Refusal;
+    let mut first = all.iter().find(|it| it.first);
+    let blocked_by = report.sight.play.verdict.blocked_by();
+    let unexplained = blocked_by.filter(|_| first.is_none());
+    if blocked_by.is_none() {
+        // Nothing is refused, and still something may keep the script from its aim.
+        first = first.or_else(|| all.iter().find(is_refusal));
+    }
     let rest = |it: &&Diagnostic| first.is_none_or(|first| !std::ptr::eq(first, *it));
-    let (behind, mut also): (Vec<_>, Vec<_>) = all
-        .iter()
-        .filter(rest)
-        .partition(|it| it.rule.severity == Severity::Refusal);
+    let (behind, mut also): (Vec<_>, Vec<_>) = all.iter().filter(rest).partition(is_refusal);
     also.sort_by_key(|it| it.rule.severity);
     Findings {
         first,
+        unexplained,
         behind,
         also,
     }
@@ -383,5 +407,38 @@ pub(super) fn dropped_headers(report: &Report<'_>) -> Vec<String> {
         .dropped
         .iter()
         .map(|header| printable::bytes(header.name))
+        .collect()
+}
+
+/// The standard that a section belongs to.
+pub(super) fn standard_name(anchor: &str) -> &'static str {
+    if anchor.starts_with("https://fetch.spec.whatwg.org/") {
+        "The Fetch standard"
+    } else if anchor.contains("/webappsec-csp/") {
+        "Content Security Policy"
+    } else if anchor.contains("/webappsec-mixed-content/") {
+        "Mixed Content"
+    } else if anchor.contains("/local-network-access/") {
+        "Local Network Access"
+    } else if anchor.contains("/webappsec-subresource-integrity/") {
+        "Subresource Integrity"
+    } else {
+        "The standard"
+    }
+}
+
+/// A header's name as people write it: `access-control-allow-origin` in title case.
+pub(super) fn spelled(name: &str) -> String {
+    let mut at_start = true;
+    name.chars()
+        .map(|character| {
+            let shown = if at_start {
+                character.to_ascii_uppercase()
+            } else {
+                character
+            };
+            at_start = character == '-';
+            shown
+        })
         .collect()
 }

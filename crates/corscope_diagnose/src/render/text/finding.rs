@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use corscope_fetch::{Leg, Message, Part};
+use corscope_fetch::{Fault, Leg, Message, Part, Step};
 
 use super::carets::{self, Marked};
 use super::palette::Style;
@@ -28,7 +28,7 @@ pub(super) fn in_full(sheet: &mut Sheet, report: &Report<'_>, diagnostic: &Diagn
     let headline = &diagnostic.explanation.headline;
     sheet.prose(&[(Style::Plain, "  ")], "  ", style, headline);
     evidence(sheet, report, diagnostic);
-    why(sheet, diagnostic);
+    why(sheet, diagnostic.step, &diagnostic.explanation.notes);
     remedies(sheet, &diagnostic.explanation.remedies);
 }
 
@@ -71,7 +71,7 @@ pub(super) fn evidence(sheet: &mut Sheet, report: &Report<'_>, diagnostic: &Diag
                 marked
             }
             Part::Absent(name) => Marked {
-                text: format!("(no {} header)", spelled(name)),
+                text: format!("(no {} header)", facts::spelled(name)),
                 carets: String::new(),
             },
             Part::Status => {
@@ -143,67 +143,38 @@ fn header_line(
 
 fn marked_lines(sheet: &mut Sheet, marked: &Marked) {
     let bar = format!("    {} ", sheet.signs.bar);
-    sheet.line(&[(Style::Dim, &bar), (Style::Plain, &marked.text)]);
+    let is_marked = marked.text.starts_with('(');
+    let style = if is_marked { Style::Bad } else { Style::Plain };
+    sheet.line(&[(Style::Dim, &bar), (style, &marked.text)]);
     if !marked.carets.is_empty() {
         sheet.line(&[(Style::Dim, &bar), (Style::Bad, &marked.carets)]);
     }
 }
 
-/// A header's name as people write it: `access-control-allow-origin` in title case.
-fn spelled(name: &str) -> String {
-    let mut at_start = true;
-    name.chars()
-        .map(|character| {
-            let shown = if at_start {
-                character.to_ascii_uppercase()
-            } else {
-                character
-            };
-            at_start = character == '-';
-            shown
-        })
-        .collect()
-}
-
-fn why(sheet: &mut Sheet, diagnostic: &Diagnostic) {
-    let notes = &diagnostic.explanation.notes;
-    if diagnostic.step.is_none() && notes.is_empty() {
+fn why(sheet: &mut Sheet, step: Option<&Step>, notes: &[String]) {
+    if step.is_none() && notes.is_empty() {
         return;
     }
     sheet.heading("Why", "");
     let indent = [(Style::Plain, "  ")];
-    if let Some(step) = diagnostic.step {
-        let standard = standard_name(step.anchor);
-        let says = format!("{standard}: {}", step.sentence);
-        sheet.prose(&indent, "  ", Style::Plain, &says);
-        let lead = [(Style::Plain, "  ")];
-        sheet.verbatim(
-            &lead,
-            "  ",
-            Style::Dim,
-            &format!("{}  {}", step.id, step.anchor),
-        );
-    }
     for note in notes {
         sheet.prose(&indent, "  ", Style::Plain, note);
     }
+    if let Some(step) = step {
+        let standard = facts::standard_name(step.anchor);
+        let says = format!("{standard}: {}", step.sentence);
+        sheet.prose(&indent, "  ", Style::Plain, &says);
+        let place = format!("{}  {}", step.id, step.anchor);
+        sheet.verbatim(&indent, "  ", Style::Dim, &place);
+    }
 }
 
-/// The standard that a section belongs to.
-fn standard_name(anchor: &str) -> &'static str {
-    if anchor.starts_with("https://fetch.spec.whatwg.org/") {
-        "The Fetch standard"
-    } else if anchor.contains("/webappsec-csp/") {
-        "Content Security Policy"
-    } else if anchor.contains("/webappsec-mixed-content/") {
-        "Mixed Content"
-    } else if anchor.contains("/local-network-access/") {
-        "Local Network Access"
-    } else if anchor.contains("/webappsec-subresource-integrity/") {
-        "Subresource Integrity"
-    } else {
-        "The standard"
-    }
+/// Writes the deciding fault where no rule explains it.
+pub(super) fn unexplained(sheet: &mut Sheet, fault: &Fault) {
+    sheet.heading("What is wrong", "");
+    let text = format!("`{}`", fault.cause.name());
+    sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Strong, &text);
+    why(sheet, Some(fault.step), &[]);
 }
 
 fn remedies(sheet: &mut Sheet, remedies: &[Remedy]) {

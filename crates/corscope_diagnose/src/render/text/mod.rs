@@ -61,6 +61,8 @@ fn full(sheet: &mut Sheet, report: &Report<'_>) {
     let found = facts::findings(report);
     if let Some(first) = found.first {
         finding::in_full(sheet, report, first);
+    } else if let Some(fault) = found.unexplained {
+        finding::unexplained(sheet, fault);
     }
     list(sheet, report, "Next you would hit", &found.behind);
     outcome::console(sheet, report);

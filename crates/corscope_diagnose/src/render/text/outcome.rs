@@ -17,12 +17,16 @@ pub(super) fn verdict_lines(sheet: &mut Sheet, report: &Report<'_>) {
     let said = facts::outcome(report);
     let lead = format!("{} {}  ", sheet.signs.of(said.tone), said.word);
     let rest = " ".repeat(printable::width(&lead));
+    let lead = [(Style::of(said.tone), &*lead)];
+    sheet.verbatim(&lead, &rest, Style::Strong, &said.before);
     let limit = (sheet.width - rest.len()) * 2;
     let target = sheet.safe(&said.target);
     let target = printable::elide(&target, limit, sheet.options.unicode);
-    let sentence = format!("{}{target}{}", said.before, said.after);
-    let lead = [(Style::of(said.tone), &*lead)];
-    sheet.verbatim(&lead, &rest, Style::Strong, &sentence);
+    let indent = [(Style::Plain, &*rest)];
+    sheet.verbatim(&indent, &rest, Style::Strong, &target);
+    if !said.after.is_empty() {
+        sheet.verbatim(&indent, &rest, Style::Plain, &said.after);
+    }
 }
 
 /// What the browser prints on its console.
@@ -55,7 +59,7 @@ pub(super) fn readable(sheet: &mut Sheet, report: &Report<'_>) {
     };
     sheet.heading("What the script gets", "");
     let kind = match response_type {
-        ResponseType::Basic => "basic: same origin, CORS plays no part",
+        ResponseType::Basic => "basic",
         ResponseType::Cors => "cors",
         ResponseType::Opaque => "opaque",
         ResponseType::OpaqueRedirect => "opaqueredirect",
@@ -78,10 +82,8 @@ pub(super) fn readable(sheet: &mut Sheet, report: &Report<'_>) {
         let lead = [(Style::Dim, "  hidden   ")];
         sheet.verbatim(&lead, &rest, Style::Plain, &hidden.join(", "));
         let why = match response_type {
-            ResponseType::Cors if hidden.iter().any(|name| !name.starts_with("set-cookie")) => {
-                "not listed in Access-Control-Expose-Headers"
-            }
-            _ => "no script may read these",
+            ResponseType::Basic => "no script may ever read it",
+            _ => facts::why_hidden(&hidden),
         };
         sheet.prose(&[(Style::Plain, &rest)], &rest, Style::Dim, why);
     }

@@ -21,14 +21,10 @@ pub(super) fn timeline(sheet: &mut Sheet, report: &Report<'_>) {
     let states = facts::states(report);
     sheet.heading("The exchange", "");
     if legs.is_empty() {
-        sheet.prose(
-            &[(Style::Plain, "  ")],
-            "  ",
-            Style::Plain,
-            "nothing is sent",
-        );
-        return;
+        let text = "nothing is sent";
+        sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Plain, text);
     }
+    stop_lines(sheet, report, None);
     let mut left_out = 0;
     for (index, (leg, state)) in legs.iter().zip(states).enumerate() {
         let is_end = index < 3 || index + 2 >= legs.len();
@@ -77,7 +73,7 @@ fn leg_lines(sheet: &mut Sheet, report: &Report<'_>, index: usize, leg: &Leg, st
     );
     request_lines(sheet, leg, style);
     answer_lines(sheet, leg, is_behind && note.is_none(), style);
-    stop_lines(sheet, report, index);
+    stop_lines(sheet, report, Some(index));
 }
 
 fn request_lines(sheet: &mut Sheet, leg: &Leg, style: Style) {
@@ -153,19 +149,41 @@ fn header_lines(
     }
 }
 
-/// Where a leg has the first fault, or one behind it.
-fn stop_lines(sheet: &mut Sheet, report: &Report<'_>, index: usize) {
-    let lead = format!("     {} ", sheet.signs.bad);
-    for diagnostic in report.diagnostics {
-        if diagnostic.leg_index != Some(index) || diagnostic.step.is_none() {
-            continue;
-        }
-        let (style, text) = if diagnostic.first {
-            let text = format!("the browser stops here: {}", diagnostic.rule.code);
-            (Style::Bad, text)
+/// What is refused at a leg, or before the first: the browser's own stop, and what waits behind it.
+fn stop_lines(sheet: &mut Sheet, report: &Report<'_>, index: Option<usize>) {
+    let lead = match index {
+        Some(_) => format!("     {} ", sheet.signs.bad),
+        None => format!("  {} ", sheet.signs.bad),
+    };
+    let rest = " ".repeat(printable::width(&lead));
+    let stop = report.sight.faults().first();
+    let is_stop = report.sight.play.verdict.blocked_by().is_some()
+        && stop.is_some_and(|fault| fault.leg == index);
+    if is_stop {
+        let here = if index.is_some() {
+            "stops here"
         } else {
-            (Style::Unknown, format!("next: {}", diagnostic.rule.code))
+            "stops before it sends anything"
         };
-        sheet.prose(&[(style, &lead)], "       ", style, &text);
+        let code = facts::findings(report).first.map(|first| first.rule.code);
+        let code = code
+            .or(stop.map(|fault| fault.cause.name()))
+            .unwrap_or_default();
+        let text = format!("the browser {here}: {code}");
+        sheet.prose(&[(Style::Bad, &lead)], &rest, Style::Bad, &text);
+    }
+    let mut behind: Vec<&str> = Vec::new();
+    for diagnostic in report.diagnostics {
+        let is_here = diagnostic.leg_index == index && diagnostic.step.is_some();
+        if is_here && !diagnostic.first && !behind.contains(&diagnostic.rule.code) {
+            behind.push(diagnostic.rule.code);
+        }
+    }
+    if !behind.is_empty() {
+        let text = format!("after that: {}", behind.join(", "));
+        sheet.prose(&[(Style::Unknown, &lead)], &rest, Style::Unknown, &text);
+    }
+    if index.is_none() && (is_stop || !behind.is_empty()) {
+        sheet.blank();
     }
 }

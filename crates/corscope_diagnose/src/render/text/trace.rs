@@ -66,7 +66,7 @@ fn place(report: &Report<'_>, entry: &TraceEntry) -> String {
                 let header = leg.response()?.header_list.line(place.line)?;
                 Some(printable::bytes(header.name))
             }
-            Part::Absent(name) => Some(format!("no {name}")),
+            Part::Absent(name) => Some(format!("no {}", facts::spelled(name))),
             Part::Method => Some(leg.request.method.to_string()),
             Part::Url => Some(leg.request.url.to_string()),
         }
