@@ -44,9 +44,12 @@ pub fn diagnose(sight: &Sight<'_>) -> Vec<Diagnostic> {
         }
     }
     for rule in all() {
-        let Finds::Observation(observe) = rule.finds else {
+        let (Finds::Observation(observe) | Finds::Both(_, _, observe)) = rule.finds else {
             continue;
         };
+        if found.iter().any(|it| it.rule.code == rule.code) {
+            continue;
+        }
         let Some((explanation, evidence)) = observe(sight) else {
             continue;
         };
@@ -88,7 +91,7 @@ pub fn root_cause(diagnostics: &[Diagnostic]) -> Option<RootCause> {
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
     let name = fault.cause.name();
     all().find_map(|rule| {
-        let Finds::Faults(causes, explain) = rule.finds else {
+        let (Finds::Faults(causes, explain) | Finds::Both(causes, explain, _)) = rule.finds else {
             return None;
         };
         if !causes.contains(&name) {

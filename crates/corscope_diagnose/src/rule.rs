@@ -53,6 +53,13 @@ pub enum Finds {
     ),
     /// It finds something that refuses nothing by itself.
     Observation(fn(&Sight<'_>) -> Option<(Explanation, Vec<Evidence>)>),
+    /// Both: it explains faults, and where there are none of them, finds the same thing although
+    /// it refuses nothing.
+    Both(
+        &'static [&'static str],
+        fn(&Sight<'_>, &Fault) -> Option<Explanation>,
+        fn(&Sight<'_>) -> Option<(Explanation, Vec<Evidence>)>,
+    ),
 }
 
 /// One rule.

@@ -4,8 +4,11 @@
 mod actual;
 mod adjacent;
 mod client;
+mod origin_difference;
 mod preflight;
+mod preflight_answer;
 mod redirect;
+mod redirect_target;
 
 use crate::rule::Rule;
 
