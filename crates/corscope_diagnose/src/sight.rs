@@ -1,12 +1,24 @@
 //! What a rule may look at: the scenario, the verdict, and the leg in question.
 
+pub(crate) mod network_kind;
+pub(crate) mod probes;
+mod signs;
+
 use std::borrow::Cow;
 
 use corscope_fetch::header_values::list_elements;
-use corscope_fetch::verdict::Verdict;
-use corscope_fetch::{Client, CredentialsMode, Fault, Leg, RequestInit, Response};
+use corscope_fetch::verdict::{Outcome, Verdict};
+use corscope_fetch::{
+    Api, Client, CredentialsMode, Evidence, Fault, Leg, Message, Mode, Part, Place, RequestInit,
+    Response,
+};
+use url::Url;
 
+use crate::diagnostic::{Explanation, Who};
 use crate::scenario::{Play, Scenario, Subject};
+
+pub use network_kind::NetworkKind;
+pub use signs::Signs;
 
 /// Everything that is known about one fetch.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +72,61 @@ impl<'a> Sight<'a> {
         self.leg(fault).is_some_and(|leg| leg.request.preflight)
     }
 
+    /// Whether a fault is on the response to the request itself: neither a preflight nor a
+    /// redirect.
+    pub fn on_actual(&self, fault: &Fault) -> bool {
+        self.leg(fault).is_some_and(|leg| leg.name() == "actual")
+    }
+
+    /// The URL of a fault's leg; before anything is sent, the first one.
+    pub fn url(&self, fault: &Fault) -> Option<&'a Url> {
+        let leg = self.leg(fault).map(|leg| &leg.request.url);
+        leg.or_else(|| self.first_url())
+    }
+
+    /// The URL that the fetch starts with.
+    pub fn first_url(&self) -> Option<&'a Url> {
+        self.whole().first_url.as_ref()
+    }
+
+    /// Whether the first URL is of another origin than the page.
+    pub fn is_cross_origin(&self) -> bool {
+        self.first_url()
+            .is_some_and(|url| !self.client().origin.is_same_as(url))
+    }
+
+    /// Who makes the request.
+    pub fn api(&self) -> Api {
+        self.init().api
+    }
+
+    /// The request's mode, as it is sent.
+    pub fn mode(&self) -> Option<Mode> {
+        self.whole().request.as_ref().map(|request| request.mode)
+    }
+
+    /// How the browser ends the fetch.
+    pub fn outcome(&self) -> &'a Outcome {
+        &self.play.verdict.outcome
+    }
+
+    /// The status and the leg of a response that the script can read.
+    pub fn readable(&self) -> Option<(usize, &'a Response)> {
+        match self.outcome() {
+            Outcome::Readable { .. } => self.final_response(),
+            _ => None,
+        }
+    }
+
+    /// Whether an earlier preflight of this fetch was answered with any
+    /// `Access-Control-Allow-Origin`.
+    pub fn preflight_allows_an_origin(&self) -> bool {
+        self.preflights().any(|leg| {
+            leg.response()
+                .is_some_and(|it| it.header_list.contains("access-control-allow-origin"))
+        })
+    }
+
     /// The status of the response at a fault's leg.
     pub fn status(&self, fault: &Fault) -> Option<u16> {
         self.response(fault).map(|response| response.status)
@@ -76,6 +143,40 @@ impl<'a> Sight<'a> {
         self.leg(fault)
             .and_then(|leg| leg.checked_origin.as_deref())
             .unwrap_or_else(|| self.page_origin())
+    }
+
+    /// Adds the ways to let this page read the response at a fault's leg: exactly this origin
+    /// first, then, where the browser takes it, any.
+    pub fn grant(&self, fault: &Fault, found: Explanation) -> Explanation {
+        let origin = self.wanted_origin(fault);
+        let include = self.includes_credentials();
+        if origin == "null" {
+            return match include {
+                true => found,
+                false => found.widens(
+                    Who::Server,
+                    "answer `Access-Control-Allow-Origin: *` if anybody may read it",
+                ),
+            };
+        }
+        if include {
+            return found.narrow(
+                Who::Server,
+                format!(
+                    "answer `Access-Control-Allow-Origin: {origin}`, \
+                     `Access-Control-Allow-Credentials: true` and `Vary: Origin`"
+                ),
+            );
+        }
+        found
+            .narrow(
+                Who::Server,
+                format!("answer `Access-Control-Allow-Origin: {origin}` and `Vary: Origin`"),
+            )
+            .widens(
+                Who::Server,
+                "answer `Access-Control-Allow-Origin: *` if anybody may read it",
+            )
     }
 
     /// Whether the credentials mode is `include`.
@@ -111,6 +212,34 @@ impl<'a> Sight<'a> {
     }
 }
 
+/// The header line at which `name` stands first in a response, as evidence; or its absence.
+pub fn line_of(leg: usize, response: &Response, name: &str) -> Vec<Evidence> {
+    let found = response.header_list.lines_named(name).next();
+    let Some((line, header)) = found else {
+        return vec![Evidence::response(leg, Part::Status)];
+    };
+    let span = header.trimmed_span();
+    let part = Part::Header(Place { line, span });
+    vec![Evidence::response(leg, part)]
+}
+
+/// A header line that the script asked to send, as evidence.
+pub fn request_line_of(index: usize, leg: &Leg, name: &str) -> Vec<Evidence> {
+    let found = leg.request.header_list.lines_named(name).next();
+    let part = match found {
+        Some((line, header)) => Part::Header(Place {
+            line,
+            span: header.trimmed_span(),
+        }),
+        None => Part::Method,
+    };
+    vec![Evidence {
+        leg: index,
+        message: Message::Request,
+        part,
+    }]
+}
+
 /// A response header, its lines joined, as text.
 pub fn text<'a>(response: &'a Response, name: &str) -> Option<Cow<'a, str>> {
     response.header_list.get(name).map(|value| match value {
@@ -121,7 +250,6 @@ pub fn text<'a>(response: &'a Response, name: &str) -> Option<Cow<'a, str>> {
 
 /// Whether list header `name` of a response has `token`, ASCII case ignored.
 pub fn lists(response: &Response, name: &str, token: &str) -> bool {
-    let found = list_elements(&response.header_list, name)
-        .any(|element| element.token.eq_ignore_ascii_case(token.as_bytes()));
-    found
+    list_elements(&response.header_list, name)
+        .any(|element| element.token.eq_ignore_ascii_case(token.as_bytes()))
 }

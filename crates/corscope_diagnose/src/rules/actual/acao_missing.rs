@@ -15,21 +15,14 @@ rule!(
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let origin = sight.wanted_origin(fault);
-    let mut found = Explanation::new(
+    let found = Explanation::new(
         Who::Server,
         format!("no `Access-Control-Allow-Origin` on the response, wanted `{origin}`"),
     )
-    .narrow(
-        Who::Server,
-        format!("answer with `Access-Control-Allow-Origin: {origin}`"),
-    )
-    .manual(
+    .note("The server has answered; only the browser keeps the answer from the script.");
+    let found = sight.grant(fault, found).manual(
         Who::Client,
         "fetch it through your own server, from the page's own origin",
     );
-    if !sight.includes_credentials() {
-        let title = "answer `Access-Control-Allow-Origin: *` if anybody may read it";
-        found = found.widens(Who::Server, title);
-    }
     Some(found)
 }
