@@ -1,155 +1,13 @@
-//! What the renderers for people say alike: the outcome in words, each leg's name and state, which
-//! headers matter.
+//! What the renderers for people say alike: each leg's name and state, where it stops, what was
+//! found.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use corscope_fetch::cause::Phase;
-use corscope_fetch::{Api, Browser, Fault, Leg, Outcome, Response, ResponseType};
+use corscope_fetch::{Fault, Leg, NetworkFailure};
 
-use super::printable;
 use super::report::{ExchangeNote, Report};
 use crate::diagnostic::{Diagnostic, Severity, Who};
-
-/// How an outcome feels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
-    Good,
-    Bad,
-    Opaque,
-    Unknown,
-}
-
-/// The outcome in words.
-#[derive(Clone, Debug)]
-pub(super) struct Said {
-    pub(super) tone: Tone,
-    /// `BLOCKED`
-    pub(super) word: &'static str,
-    /// The sentence, up to the request's method and URL.
-    pub(super) before: String,
-    /// The request's method and URL.
-    pub(super) target: String,
-    /// What follows them; empty when nothing does.
-    pub(super) after: String,
-}
-
-/// A browser's name in a sentence.
-pub(super) const fn browser_name(browser: Browser) -> &'static str {
-    match browser {
-        Browser::Fetch => "the Fetch standard",
-        Browser::Chromium => "Chromium",
-        Browser::Firefox => "Firefox",
-        Browser::WebKit => "WebKit",
-    }
-}
-
-/// Who asks, as a script or a page's author names it.
-pub(super) const fn api_name(api: Api) -> &'static str {
-    match api {
-        Api::Fetch => "fetch()",
-        Api::Xhr => "XMLHttpRequest",
-        Api::Img => "<img>",
-        Api::Script => "<script>",
-        Api::Module => "the module script",
-        Api::Style => "the stylesheet",
-        Api::Font => "the font",
-        Api::Media => "the media element",
-        Api::EventSource => "EventSource",
-        Api::Beacon => "sendBeacon()",
-        Api::WebSocket => "WebSocket",
-        Api::Worker => "the worker",
-        Api::Canvas => "the canvas",
-        Api::Iframe => "<iframe>",
-    }
-}
-
-/// The method and the URL that the script asked for.
-pub(super) fn target(report: &Report<'_>) -> String {
-    let sight = &report.sight;
-    let url = match &sight.whole().first_url {
-        Some(url) => url.as_str(),
-        None => &sight.init().url,
-    };
-    let method = match (sight.method(), sight.init().api) {
-        ("", Api::Beacon) => "POST",
-        ("", _) => "GET",
-        (method, _) => method,
-    };
-    format!("{method} {url}")
-}
-
-/// The outcome in words.
-pub(super) fn outcome(report: &Report<'_>) -> Said {
-    let sight = &report.sight;
-    let verdict = &sight.play.verdict;
-    let browser = browser_name(verdict.browser);
-    let page = match sight.page_origin() {
-        "null" => "a page of opaque origin (null)",
-        origin => origin,
-    };
-    let read = match sight.init().api {
-        Api::Fetch | Api::Xhr | Api::EventSource | Api::Canvas => "read",
-        _ => "load",
-    };
-    let (tone, word, before, after) = match &verdict.outcome {
-        Outcome::Readable {
-            status,
-            response_type,
-            ..
-        } => {
-            let status = status_words(*status);
-            let after = match response_type {
-                ResponseType::Basic => format!("({status}; same origin, so CORS plays no part)"),
-                _ => format!("({status})"),
-            };
-            let before = format!("{browser} would let {page} {read}");
-            (Tone::Good, "ALLOWED", before, after)
-        }
-        Outcome::Opaque => {
-            let before = format!("{browser} would let {page} send");
-            let after = "(no-cors: a script sees nothing of the answer)".to_owned();
-            (Tone::Opaque, "OPAQUE", before, after)
-        }
-        Outcome::OpaqueRedirect => {
-            let before = format!("{browser} would let {page} send");
-            let after = "(the redirect is not followed, and a script sees nothing of it)";
-            (Tone::Opaque, "OPAQUE", before, after.to_owned())
-        }
-        Outcome::Incomplete(_) => {
-            let before = format!("not enough is known: {browser} might let {page} {read}");
-            (Tone::Unknown, "UNKNOWN", before, String::new())
-        }
-        Outcome::Throw => {
-            let api = api_name(sight.init().api);
-            let before = format!("{api} in {browser} would throw, for {page}, at");
-            (Tone::Bad, "BLOCKED", before, String::new())
-        }
-        Outcome::Error => {
-            let fault = verdict.blocked_by();
-            let leg = fault.and_then(|fault| verdict.leg_of(fault));
-            let phase = fault.map(|fault| fault.cause.phase());
-            let (word, before) = match (phase, leg) {
-                (Some(Phase::Network), _) => {
-                    let before = format!("for {page}, {browser} would get no usable answer to");
-                    ("FAILED", before)
-                }
-                (_, Some(leg)) if !leg.request.preflight => {
-                    ("BLOCKED", format!("{browser} would not let {page} {read}"))
-                }
-                _ => ("BLOCKED", format!("{browser} would not let {page} send")),
-            };
-            (Tone::Bad, word, before, String::new())
-        }
-    };
-    Said {
-        tone,
-        word,
-        before,
-        target: target(report),
-        after,
-    }
-}
 
 /// What became of a leg of the whole fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +48,7 @@ pub(super) fn leg_title(leg: &Leg) -> Cow<'static, str> {
 }
 
 /// What went over the network for a leg, in a few words.
-pub(super) fn exchange_words(note: &ExchangeNote, separator: &str) -> String {
+fn exchange_words(note: &ExchangeNote, separator: &str) -> String {
     let duration = note.duration.map(duration_words);
     let parts = [note.remote.clone(), note.http_version.clone(), duration];
     parts
@@ -208,69 +66,6 @@ fn duration_words(duration: Duration) -> String {
         format!("{milliseconds:.0} ms")
     } else {
         format!("{:.1} s", duration.as_secs_f64())
-    }
-}
-
-/// Whether a response header can matter to a reader who debugs CORS.
-pub(super) fn matters(response: &Response, name: &[u8]) -> bool {
-    const ALWAYS: &[&str] = &[
-        "timing-allow-origin",
-        "vary",
-        "location",
-        "www-authenticate",
-        "proxy-authenticate",
-        "age",
-        "x-cache",
-        "cf-cache-status",
-        "content-type",
-        "set-cookie",
-        "allow",
-        "cf-mitigated",
-        "x-content-type-options",
-    ];
-    const ON_ERRORS: &[&str] = &[
-        "server",
-        "via",
-        "x-amzn-errortype",
-        "x-squid-error",
-        "retry-after",
-    ];
-    let name = name.to_ascii_lowercase();
-    let Ok(name) = str::from_utf8(&name) else {
-        return false;
-    };
-    name.starts_with("access-control-")
-        || name.starts_with("cross-origin-")
-        || ALWAYS.contains(&name)
-        || (response.status >= 400 && ON_ERRORS.contains(&name))
-}
-
-/// A header's value as it may be shown: secrets are no part of a CORS verdict.
-pub(super) fn shown_value(name: &[u8], value: &[u8], with_secrets: bool) -> String {
-    let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-    let value = printable::bytes(value.trim_ascii());
-    if with_secrets {
-        return value;
-    }
-    let hidden = |kept: &str, secret: &str| format!("{kept}[{} bytes not shown]", secret.len());
-    if is("authorization") || is("proxy-authorization") {
-        match value.split_once(' ') {
-            Some((scheme, secret)) => hidden(&format!("{scheme} "), secret),
-            None => hidden("", &value),
-        }
-    } else if is("cookie") {
-        hidden("", &value)
-    } else if is("set-cookie") {
-        let (pair, attributes) = value.split_once(';').unwrap_or((&value, ""));
-        let (name, secret) = pair.split_once('=').unwrap_or(("", pair));
-        let shown = hidden(&format!("{name}="), secret);
-        if attributes.is_empty() {
-            shown
-        } else {
-            format!("{shown};{attributes}")
-        }
-    } else {
-        value
     }
 }
 
@@ -308,33 +103,6 @@ pub(super) fn status_words(status: u16) -> String {
         _ => return status.to_string(),
     };
     format!("{status} {phrase}")
-}
-
-/// Response headers that came and that the script cannot read: lower case, sorted.
-pub(super) fn hidden_headers(report: &Report<'_>) -> Vec<String> {
-    let Some((_, response)) = report.sight.final_response() else {
-        return Vec::new();
-    };
-    let visible = report.document.visible_headers;
-    let mut names: Vec<String> = response
-        .header_list
-        .iter()
-        .map(|header| printable::bytes(&header.name.to_ascii_lowercase()))
-        .filter(|name| !visible.contains(name))
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-/// What would show hidden headers to the script, if anything would.
-pub(super) fn why_hidden(hidden: &[String]) -> &'static str {
-    let is_cookie = |name: &String| matches!(&**name, "set-cookie" | "set-cookie2");
-    match (hidden.iter().any(is_cookie), hidden.iter().all(is_cookie)) {
-        (_, true) => "no script may ever read it",
-        (true, false) => "`Access-Control-Expose-Headers` would show them, but set-cookie never",
-        (false, false) => "`Access-Control-Expose-Headers` would show them",
-    }
 }
 
 /// Who must change something, in one word.
@@ -391,25 +159,6 @@ pub(super) fn findings<'a>(report: &Report<'a>) -> Findings<'a> {
     }
 }
 
-/// Request headers that the browser keeps from the network, unless a finding already says so.
-pub(super) fn dropped_headers(report: &Report<'_>) -> Vec<String> {
-    let Some(request) = &report.sight.play.verdict.request else {
-        return Vec::new();
-    };
-    if report
-        .diagnostics
-        .iter()
-        .any(|it| it.rule.code == "forbidden-header-ignored")
-    {
-        return Vec::new();
-    }
-    request
-        .dropped
-        .iter()
-        .map(|header| printable::bytes(header.name))
-        .collect()
-}
-
 /// The standard that a section belongs to.
 pub(super) fn standard_name(anchor: &str) -> &'static str {
     if anchor.starts_with("https://fetch.spec.whatwg.org/") {
@@ -427,18 +176,70 @@ pub(super) fn standard_name(anchor: &str) -> &'static str {
     }
 }
 
-/// A header's name as people write it: `access-control-allow-origin` in title case.
-pub(super) fn spelled(name: &str) -> String {
-    let mut at_start = true;
-    name.chars()
-        .map(|character| {
-            let shown = if at_start {
-                character.to_ascii_uppercase()
-            } else {
-                character
-            };
-            at_start = character == '-';
-            shown
-        })
-        .collect()
+/// Where the browser stops, and what waits behind that.
+pub(super) struct Stops<'a> {
+    /// The code of what stops it here.
+    pub(super) here: Option<&'a str>,
+    /// The codes of what it would stop at later.
+    pub(super) later: Vec<&'a str>,
+}
+
+/// What is refused at a leg of the whole fetch, or before the first.
+pub(super) fn stops<'a>(report: &Report<'a>, index: Option<usize>) -> Stops<'a> {
+    let stop = report.sight.faults().first();
+    let stop = stop.filter(|fault| fault.leg == index);
+    let stop = stop.filter(|_| report.sight.play.verdict.blocked_by().is_some());
+    let code = findings(report).first.map(|first| first.rule.code);
+    let here = stop.map(|fault| code.unwrap_or(fault.cause.name()));
+    let mut later: Vec<&str> = Vec::new();
+    for diagnostic in report.diagnostics {
+        let is_here = diagnostic.leg_index == index && diagnostic.step.is_some();
+        if is_here && !diagnostic.first && !later.contains(&diagnostic.rule.code) {
+            later.push(diagnostic.rule.code);
+        }
+    }
+    Stops { here, later }
+}
+
+/// The place of a finding, in a few words.
+pub(super) fn place_of(report: &Report<'_>, diagnostic: &Diagnostic) -> Cow<'static, str> {
+    let legs = &report.sight.whole().legs;
+    let leg = diagnostic.leg_index.and_then(|index| legs.get(index));
+    leg.map_or("before anything is sent".into(), leg_title)
+}
+
+/// What decides, in a few words: the rule, and the browser's own name for it.
+pub(super) fn decided_by(report: &Report<'_>) -> String {
+    let found = findings(report);
+    let code = found.first.map(|first| first.rule.code);
+    let code = code.or(found.unexplained.map(|fault| fault.cause.name()));
+    let own = report.document.browser_code;
+    let status = report.document.status.filter(|status| *status > 0);
+    match (code, own, status) {
+        (Some(code), Some(own), _) => format!("{code} ({own})"),
+        (Some(code), None, _) => code.to_owned(),
+        (None, Some(own), _) => own.to_owned(),
+        (None, None, Some(status)) => format!("status {status}"),
+        (None, None, None) => String::new(),
+    }
+}
+
+/// Whether a leg is sent, and how it went.
+pub(super) fn leg_aside(state: State, note: Option<&ExchangeNote>, separator: &str) -> String {
+    match (state, note) {
+        (State::Behind, Some(_)) => "the browser would not send it; corscope did".to_owned(),
+        (State::Behind, None) => "not sent".to_owned(),
+        (State::Cached, _) => "not sent: an earlier preflight still holds".to_owned(),
+        (State::Sent, Some(note)) => exchange_words(note, separator),
+        (State::Sent, None) => String::new(),
+    }
+}
+
+/// A failure of the network in words.
+pub(super) fn failure_words(failure: &NetworkFailure) -> String {
+    match (&*failure.error, failure.closed) {
+        (_, true) => "no answer: the connection was closed".to_owned(),
+        ("", false) => "no answer: the network failed".to_owned(),
+        (error, false) => format!("no answer: {error}"),
+    }
 }

@@ -3,12 +3,18 @@
 //! [`text`] is the terminal's, [`markdown`] an issue's or a pull request's, [`json`] the document
 //! itself. A renderer judges nothing: it shows what the engine and the rules found.
 
+mod carets;
+mod evidence;
 mod facts;
+mod headers;
 pub mod json;
 pub mod markdown;
 mod printable;
 mod report;
+mod said;
 pub mod text;
+mod trace;
 
+pub use markdown::{markdown, markdown_all};
 pub use report::{ExchangeNote, ProbeNote, Report};
 pub use text::{TextOptions, text, text_all};

@@ -1,7 +1,6 @@
 //! The terminal's report: what happens, why, what to change. It keeps to the width, tells nothing
 //! by colour alone, and lets no foreign byte reach the terminal raw.
 
-mod carets;
 mod finding;
 mod outcome;
 mod palette;

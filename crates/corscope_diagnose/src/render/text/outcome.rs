@@ -5,16 +5,16 @@ use corscope_fetch::verdict::{Awaited, Outcome, ResponseType};
 
 use super::palette::Style;
 use super::sheet::Sheet;
-use crate::render::facts;
 use crate::render::printable;
 use crate::render::report::Report;
+use crate::render::{facts, headers, said};
 
 /// The outcome, the browser, the page, the request: in one sentence.
 pub(super) fn verdict_lines(sheet: &mut Sheet, report: &Report<'_>) {
     if let Some(title) = report.title {
         sheet.prose(&[], "", Style::Dim, title);
     }
-    let said = facts::outcome(report);
+    let said = said::outcome(report);
     let lead = format!("{} {}  ", sheet.signs.of(said.tone), said.word);
     let rest = " ".repeat(printable::width(&lead));
     let lead = [(Style::of(said.tone), &*lead)];
@@ -35,7 +35,7 @@ pub(super) fn console(sheet: &mut Sheet, report: &Report<'_>) {
     if browser == Browser::Fetch || report.document.console.is_empty() {
         return;
     }
-    let title = format!("{}'s console says", facts::browser_name(browser));
+    let title = format!("{}'s console says", said::browser_name(browser));
     sheet.heading(&title, report.document.browser_code.unwrap_or_default());
     console_lines(sheet, report);
 }
@@ -77,14 +77,11 @@ pub(super) fn readable(sheet: &mut Sheet, report: &Report<'_>) {
         Style::Plain,
         &visible,
     );
-    let hidden = facts::hidden_headers(report);
+    let hidden = headers::hidden_headers(report);
     if !hidden.is_empty() {
         let lead = [(Style::Dim, "  hidden   ")];
         sheet.verbatim(&lead, &rest, Style::Plain, &hidden.join(", "));
-        let why = match response_type {
-            ResponseType::Basic => "no script may ever read it",
-            _ => facts::why_hidden(&hidden),
-        };
+        let why = headers::why_hidden(report, &hidden);
         sheet.prose(&[(Style::Plain, &rest)], &rest, Style::Dim, why);
     }
 }
@@ -135,21 +132,12 @@ pub(super) fn probes(sheet: &mut Sheet, report: &Report<'_>) {
 
 /// Sentences about the run.
 pub(super) fn notes(sheet: &mut Sheet, report: &Report<'_>) {
-    let dropped = facts::dropped_headers(report);
-    if report.notes.is_empty() && dropped.is_empty() {
+    let dropped = headers::dropped_words(report);
+    if report.notes.is_empty() && dropped.is_none() {
         return;
     }
     sheet.heading("Notes", "");
-    if !dropped.is_empty() {
-        let plural = if dropped.len() == 1 { "" } else { "s" };
-        let text = format!(
-            "the browser drops the header{plural} `{}`: a script may not set {}",
-            dropped.join("`, `"),
-            if dropped.len() == 1 { "it" } else { "them" }
-        );
-        sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Plain, &text);
-    }
-    for note in report.notes {
+    for note in dropped.iter().chain(report.notes) {
         sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Plain, note);
     }
 }

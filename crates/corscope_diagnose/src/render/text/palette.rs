@@ -1,7 +1,7 @@
 //! Colours and signs. Nothing is told by a colour alone.
 
 use super::TextOptions;
-use crate::render::facts::Tone;
+use crate::render::said::Tone;
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

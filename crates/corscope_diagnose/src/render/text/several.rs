@@ -5,9 +5,9 @@ use super::palette::Style;
 use super::sheet::Sheet;
 use super::{TextOptions, closing, finding, full, outcome};
 use crate::render::facts;
-use crate::render::facts::Tone;
 use crate::render::printable;
 use crate::render::report::Report;
+use crate::render::said::{self, Tone};
 
 /// Several verdicts on one fetch: by several browsers, or with and without credentials.
 pub fn text_all(reports: &[Report<'_>], options: TextOptions) -> String {
@@ -16,7 +16,7 @@ pub fn text_all(reports: &[Report<'_>], options: TextOptions) -> String {
     }
     let mut sheet = Sheet::new(options);
     summary(&mut sheet, reports);
-    let is_bad = |report: &&Report<'_>| facts::outcome(report).tone != Tone::Good;
+    let is_bad = |report: &&Report<'_>| said::outcome(report).tone != Tone::Good;
     let Some(shown) = reports.iter().find(is_bad).or(reports.first()) else {
         return sheet.finish();
     };
@@ -44,27 +44,13 @@ fn summary(sheet: &mut Sheet, reports: &[Report<'_>]) {
     let widest = labels.iter().map(|label| printable::width(label)).max();
     let column = widest.unwrap_or(7).clamp(7, sheet.width / 3);
     for (report, label) in reports.iter().zip(labels) {
-        let said = facts::outcome(report);
+        let said = said::outcome(report);
         let label = printable::elide(&label, column, sheet.options.unicode).into_owned();
         let lead = format!("{label:<column$}  ");
         let word = format!("{:<2} {:<7}  ", sheet.signs.of(said.tone), said.word);
         let rest = " ".repeat(printable::width(&lead) + printable::width(&word));
         let lead = [(Style::Strong, &*lead), (Style::of(said.tone), &*word)];
-        sheet.verbatim(&lead, &rest, Style::Plain, &facts_of(report));
-    }
-}
-
-/// The code of what decides, and the browser's own name for it.
-fn facts_of(report: &Report<'_>) -> String {
-    let code = facts::findings(report).first.map(|first| first.rule.code);
-    let own = report.document.browser_code;
-    let status = report.document.status.filter(|status| *status > 0);
-    match (code, own, status) {
-        (Some(code), Some(own), _) => format!("{code} ({own})"),
-        (Some(code), None, _) => code.to_owned(),
-        (None, Some(own), _) => own.to_owned(),
-        (None, None, Some(status)) => format!("status {status}"),
-        (None, None, None) => String::new(),
+        sheet.verbatim(&lead, &rest, Style::Plain, &facts::decided_by(report));
     }
 }
 

@@ -45,8 +45,9 @@ impl Sheet {
     /// One line of parts that fit; trailing spaces are left out.
     pub(super) fn line(&mut self, parts: &[(Style, &str)]) {
         let start = self.out.len();
-        for (style, text) in parts {
-            paint(&mut self.out, self.options.color, *style, text);
+        for same in parts.chunk_by(|left, right| left.0 == right.0) {
+            let text: String = same.iter().map(|(_, text)| *text).collect();
+            paint(&mut self.out, self.options.color, same[0].0, &text);
         }
         let end = self.out[start..].trim_end().len();
         self.out.truncate(start + end);

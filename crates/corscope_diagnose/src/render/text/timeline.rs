@@ -5,6 +5,7 @@ use corscope_fetch::{Answer, Header, HeaderList, Leg, Response};
 use super::palette::Style;
 use super::sheet::Sheet;
 use crate::render::facts::{self, State};
+use crate::render::headers;
 use crate::render::printable;
 use crate::render::report::Report;
 
@@ -59,13 +60,7 @@ fn leg_lines(sheet: &mut Sheet, report: &Report<'_>, index: usize, leg: &Leg, st
     let number = format!("  {}  ", index + 1);
     let title = facts::leg_title(leg);
     let note = report.exchanges.get(index).and_then(Option::as_ref);
-    let right = match (state, note) {
-        (State::Behind, Some(_)) => "the browser would not send it; corscope did".to_owned(),
-        (State::Behind, None) => "not sent".to_owned(),
-        (State::Cached, _) => "not sent: an earlier preflight still holds".to_owned(),
-        (State::Sent, Some(note)) => facts::exchange_words(note, sheet.signs.dot),
-        (State::Sent, None) => String::new(),
-    };
+    let right = facts::leg_aside(state, note, sheet.signs.dot);
     let right = sheet.safe(&right);
     sheet.line_with_right(
         &[(Style::Dim, &number), (Style::Strong, &title)],
@@ -91,11 +86,7 @@ fn answer_lines(sheet: &mut Sheet, leg: &Leg, is_given: bool, style: Style) {
     match &leg.answer {
         None => sheet.prose(&lead, "       ", Style::Unknown, "the answer is not known"),
         Some(Answer::Failure(failure)) => {
-            let text = match (&*failure.error, failure.closed) {
-                (_, true) => "no answer: the connection was closed".to_owned(),
-                ("", false) => "no answer: the network failed".to_owned(),
-                (error, false) => format!("no answer: {error}"),
-            };
+            let text = facts::failure_words(failure);
             sheet.verbatim(&lead, "       ", Style::Bad, &text);
         }
         Some(Answer::Response(response)) => {
@@ -105,7 +96,7 @@ fn answer_lines(sheet: &mut Sheet, leg: &Leg, is_given: bool, style: Style) {
             }
             sheet.verbatim(&lead, "       ", status_style(response, style), &status);
             header_lines(sheet, &response.header_list, style, |header| {
-                facts::matters(response, header.name)
+                headers::matters(response, header.name)
             });
         }
     }
@@ -134,7 +125,7 @@ fn header_lines(
         }
         shown += 1;
         let name = printable::bytes(header.name);
-        let value = facts::shown_value(header.name, header.value, verbose);
+        let value = headers::shown_value(header.name, header.value, verbose);
         let line = format!("{name}: {value}");
         let limit = if verbose { usize::MAX } else { MOST_COLUMNS };
         let line = printable::elide(line.trim_end(), limit, sheet.options.unicode).into_owned();
@@ -151,39 +142,24 @@ fn header_lines(
 
 /// What is refused at a leg, or before the first: the browser's own stop, and what waits behind it.
 fn stop_lines(sheet: &mut Sheet, report: &Report<'_>, index: Option<usize>) {
-    let lead = match index {
-        Some(_) => format!("     {} ", sheet.signs.bad),
-        None => format!("  {} ", sheet.signs.bad),
+    let stops = facts::stops(report, index);
+    let (lead, here) = match index {
+        Some(_) => (format!("     {} ", sheet.signs.bad), "stops here"),
+        None => (
+            format!("  {} ", sheet.signs.bad),
+            "stops before it sends anything",
+        ),
     };
     let rest = " ".repeat(printable::width(&lead));
-    let stop = report.sight.faults().first();
-    let is_stop = report.sight.play.verdict.blocked_by().is_some()
-        && stop.is_some_and(|fault| fault.leg == index);
-    if is_stop {
-        let here = if index.is_some() {
-            "stops here"
-        } else {
-            "stops before it sends anything"
-        };
-        let code = facts::findings(report).first.map(|first| first.rule.code);
-        let code = code
-            .or(stop.map(|fault| fault.cause.name()))
-            .unwrap_or_default();
+    if let Some(code) = stops.here {
         let text = format!("the browser {here}: {code}");
         sheet.prose(&[(Style::Bad, &lead)], &rest, Style::Bad, &text);
     }
-    let mut behind: Vec<&str> = Vec::new();
-    for diagnostic in report.diagnostics {
-        let is_here = diagnostic.leg_index == index && diagnostic.step.is_some();
-        if is_here && !diagnostic.first && !behind.contains(&diagnostic.rule.code) {
-            behind.push(diagnostic.rule.code);
-        }
-    }
-    if !behind.is_empty() {
-        let text = format!("after that: {}", behind.join(", "));
+    if !stops.later.is_empty() {
+        let text = format!("after that: {}", stops.later.join(", "));
         sheet.prose(&[(Style::Unknown, &lead)], &rest, Style::Unknown, &text);
     }
-    if index.is_none() && (is_stop || !behind.is_empty()) {
+    if index.is_none() && (stops.here.is_some() || !stops.later.is_empty()) {
         sheet.blank();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::render::printable::push_byte;
+use super::printable::push_byte;
 
 /// A line of a message, and the line below it that marks its columns. No mark: empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
