@@ -12,7 +12,7 @@ use corscope_fetch::{Api, Cause, Fault, Leg, Response};
 
 use crate::diagnostic::{Explanation, Who};
 use crate::scenario::latin1;
-use crate::sight::{Sight, text};
+use crate::sight::Sight;
 
 pub(super) const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 pub(super) const ALLOW_METHODS: &str = "access-control-allow-methods";
@@ -301,24 +301,6 @@ pub(super) fn request_is_answered_with_cors(sight: &Sight<'_>) -> bool {
     sight
         .final_response()
         .is_some_and(|(_, response)| response.header_list.contains(ALLOW_ORIGIN))
-}
-
-/// Whether the first 2 KiB of a response's body have one of `words`, which are in lower case.
-pub(super) fn body_says(response: &Response, words: &[&str]) -> bool {
-    let Some(body) = &response.body else {
-        return false;
-    };
-    let start = body[..body.len().min(2048)].to_ascii_lowercase();
-    let start = String::from_utf8_lossy(&start);
-    words.iter().any(|word| start.contains(word))
-}
-
-/// Whether a response header, if it is there, has one of `words`, which are in lower case.
-pub(super) fn header_says(response: &Response, name: &str, words: &[&str]) -> bool {
-    text(response, name).is_some_and(|value| {
-        let value = value.to_ascii_lowercase();
-        words.iter().any(|word| value.contains(word))
-    })
 }
 
 /// Whether a response has any header of a CORS answer.

@@ -1,5 +1,6 @@
 use crate::rule::Rule;
 
+mod authorization_dropped_on_redirect;
 mod redirect_hop_acao_mismatch;
 mod redirect_hop_preflight_failed;
 mod redirect_hop_wildcard_with_credentials;
@@ -17,6 +18,7 @@ mod redirect_url_has_credentials;
 
 pub(super) static RULES: &[&Rule] = &[
     &redirect_to_login::RULE,
+    &authorization_dropped_on_redirect::RULE,
     &redirect_origin_becomes_null::RULE,
     &redirect_hop_preflight_failed::RULE,
     &redirect_hop_wildcard_with_credentials::RULE,

@@ -2,9 +2,8 @@ use corscope_fetch::{Cause, Fault};
 
 use crate::diagnostic::{Confidence, Explanation, Who};
 use crate::rule::{Finds, rule};
-use crate::rules::preflight_answer::header_says;
 use crate::rules::redirect_target::{looks_like_login, redirect, redirect_before, target};
-use crate::sight::Sight;
+use crate::sight::{Sight, Signs};
 
 rule!(
     "redirect-to-login",
@@ -77,7 +76,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
 fn ends_in_a_page(sight: &Sight<'_>, fault: &Fault) -> bool {
     fault.cause == Cause::AcaoMissing
         && !sight.on_preflight(fault)
-        && sight.response(fault).is_some_and(|response| {
-            response.is_ok() && header_says(response, "content-type", &["text/html"])
-        })
+        && sight
+            .response(fault)
+            .is_some_and(|response| response.is_ok() && Signs(response).is_html())
 }
