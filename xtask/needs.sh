@@ -9,6 +9,9 @@ set -eu
 missing=
 packages=
 
+# Debian keeps servers where the PATH of ordinary users does not lead.
+PATH=$PATH:/usr/sbin:/sbin
+
 need() { # command, Debian package
     if ! command -v "$1" >/dev/null 2>&1; then
         missing="$missing $1"
@@ -36,6 +39,10 @@ case $1 in
     test)
         component fmt rustfmt
         component clippy clippy
+        if [ "${CORSCOPE_SKIP_REAL_SERVERS:-}" != 1 ]; then # the tests start these themselves
+            need nginx nginx
+            need node nodejs
+        fi
         ;;
     fuzz) need c++ g++ ;; # libFuzzer is C++
     *)
@@ -47,6 +54,14 @@ esac
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "# installing$packages (missing:$missing)"
+    # Debian starts a server once it is installed, for all the network; the tests need it stopped.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        trap 'exit 1' INT TERM HUP
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
     export DEBIAN_FRONTEND=noninteractive
     apt-get -qq update
     # shellcheck disable=SC2086 # a list of packages
