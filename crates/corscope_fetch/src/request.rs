@@ -323,7 +323,8 @@ fn defaults(init: &RequestInit) -> Result<(Mode, CredentialsMode), Cause> {
             _ => (Mode::Cors, CredentialsMode::SameOrigin),
         },
         Api::Font | Api::EventSource => (Mode::Cors, CredentialsMode::SameOrigin),
-        Api::Beacon => (Mode::NoCors, CredentialsMode::Include),
+        // Settled once its body's type is known, which the guard of `no-cors` must not drop.
+        Api::Beacon => (Mode::Cors, CredentialsMode::Include),
         Api::WebSocket => (Mode::WebSocket, CredentialsMode::Include),
         Api::Worker => (Mode::SameOrigin, CredentialsMode::SameOrigin),
         Api::Iframe => (Mode::Navigate, CredentialsMode::Include),
