@@ -6,7 +6,4 @@
 //! byte for byte, HTTP/2 comes from the `h2` crate, TLS from `rustls` with `ring`.
 #![warn(missing_docs)]
 
-mod address_space;
 pub mod client;
-
-pub use address_space::{AddressSpace, address_space};

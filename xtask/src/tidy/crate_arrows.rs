@@ -18,13 +18,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "corscope_wire",
         ],
     ),
+    ("conformance", &["corscope_fetch", "corscope_diagnose"]),
     ("xtask", &[]),
 ];
 
 /// What a pure crate may take from outside; its tests may take more.
 const PURE: &[(&str, &[&str])] = &[
-    ("corscope_fetch", &["serde", "url"]),
-    ("corscope_diagnose", &["serde", "serde_json"]),
+    ("corscope_fetch", &["serde", "sha2", "url"]),
+    (
+        "corscope_diagnose",
+        &["serde", "serde_json", "serde_path_to_error", "toml", "url"],
+    ),
 ];
 
 pub(super) fn check(packages: &[Package]) -> Vec<Finding> {

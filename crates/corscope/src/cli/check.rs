@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use corscope_diagnose::scenario::Scenario;
-use corscope_fetch::local_network_access::address_space_of;
+use corscope_fetch::AddressSpace;
+use corscope_fetch::local_network_access::{address_space, address_space_of};
 use corscope_wire::client::Client;
 
 use super::output::{BAD_INPUT, FAILED, fail};
@@ -106,7 +107,7 @@ fn notes_on(plan: &Plan, drives: &[Drive], exchanges: &[LiveExchange]) -> Vec<St
     let target = exchanges
         .first()
         .and_then(|exchange| exchange.wire.remote_addr);
-    let space = target.map(|address| corscope_wire::address_space(address.ip()));
+    let space = target.map(|address| address_space(address.ip()));
     let is_named = page
         .url
         .as_ref()
@@ -114,12 +115,12 @@ fn notes_on(plan: &Plan, drives: &[Drive], exchanges: &[LiveExchange]) -> Vec<St
     if let Some(space) = space
         && page.address_space.is_none()
         && is_named
-        && !matches!(space, corscope_wire::AddressSpace::Public)
+        && space != AddressSpace::Public
     {
         notes.push(format!(
             "the target is in the {} address space: if the page is loaded from a public address, \
              Chromium also asks the user for Local Network Access (--page-space public shows that)",
-            print::space_name(space)
+            space.name()
         ));
     }
     let not_sent = drives.iter().any(|drive| {

@@ -3,16 +3,17 @@
 mod document;
 mod error;
 mod play;
+mod raw_headers;
 mod read;
 
-pub(crate) use document::latin1;
 pub use document::{
     AnswerDocument, CookieDocument, CredentialsDocument, HopDocument, NetworkDocument,
-    PageDocument, PriorDocument, ProbeDocument, RawHeaders, RequestDocument, Scenario, Sequence,
-    SequenceStep,
+    PageDocument, PriorDocument, ProbeDocument, RequestDocument, Scenario, Sequence, SequenceStep,
 };
 pub use error::ScenarioError;
 pub use play::{Play, Subject, play};
+pub use raw_headers::RawHeaders;
+pub(crate) use raw_headers::latin1;
 pub use read::{
     LINE_LIMIT, scenario_from_json, scenario_from_toml, sequence_from_json, sequence_from_toml,
 };

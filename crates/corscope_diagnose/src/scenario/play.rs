@@ -75,10 +75,14 @@ impl Subject {
         request: &RequestDocument,
     ) -> Result<Self, ScenarioError> {
         let client = client(page)?;
-        let url = match (Url::parse(&request.url), &client.url) {
-            (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => base
-                .join(&request.url)
-                .map_or_else(|_| request.url.clone(), String::from),
+        // Only a page with a URL can ask for relative ones; without it there is nothing to parse.
+        let url = match &client.url {
+            Some(base)
+                if Url::parse(&request.url) == Err(url::ParseError::RelativeUrlWithoutBase) =>
+            {
+                base.join(&request.url)
+                    .map_or_else(|_| request.url.clone(), String::from)
+            }
             _ => request.url.clone(),
         };
         let credentials = request.credentials.map(|credentials| match credentials {
@@ -180,7 +184,10 @@ impl Subject {
 
     /// The host of the URL that is asked for first; `None` when it does not parse.
     pub fn target_host(&self) -> Option<String> {
-        Url::parse(&self.init.url).ok()?.host_str().map(str::to_owned)
+        Url::parse(&self.init.url)
+            .ok()?
+            .host_str()
+            .map(str::to_owned)
     }
 
     fn answer(&self, preflight: bool, hop: usize) -> Option<Answer> {
@@ -226,11 +233,17 @@ impl super::Sequence {
             error
         };
         let Some(step) = self.steps.get(index) else {
-            return Err(at(ScenarioError::new("missing-field", "", "there is no such step")));
+            return Err(at(ScenarioError::new(
+                "missing-field",
+                "",
+                "there is no such step",
+            )));
         };
         let page = step.page.as_ref().unwrap_or(&self.page);
         let mut subject = Subject::of_request(page, &step.request).map_err(at)?;
-        subject.set_answers(step.preflight.as_ref(), &step.responses, None).map_err(at)?;
+        subject
+            .set_answers(step.preflight.as_ref(), &step.responses, None)
+            .map_err(at)?;
         subject.options.trace = trace;
         Ok(subject)
     }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use corscope_diagnose::render::{ExchangeNote, ProbeNote, Report};
 use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, verdict_document};
-use corscope_wire::AddressSpace;
 
 use super::args::{CheckArgs, Format};
 use super::{Checked, LiveExchange, Probe};
@@ -103,13 +102,5 @@ fn probe_note(probe: &Probe) -> ProbeNote {
         request: format!("{} {}", probe.method, probe.url),
         outcome: probe.outcome(),
         tells: String::new(),
-    }
-}
-
-pub(super) const fn space_name(space: AddressSpace) -> &'static str {
-    match space {
-        AddressSpace::Loopback => "loopback",
-        AddressSpace::Local => "local",
-        AddressSpace::Public => "public",
     }
 }
