@@ -9,7 +9,7 @@ use crate::demo::{DemoError, DemoServer, GROUPS, Places, catalogue, pages};
 
 /// Runs a local server with one broken endpoint for each root cause, to try corscope on
 #[derive(Args, Debug)]
-pub struct DemoArgs {
+pub(super) struct DemoArgs {
     /// Port to listen on; 0 takes any free one
     #[arg(long, value_name = "N", default_value_t = 8377)]
     port: u16,
@@ -35,7 +35,7 @@ enum ListFormat {
 
 /// Runs until interrupted. Exit codes: 0 ended by the user, 2 an address that is not loopback,
 /// 3 it cannot listen.
-pub fn run(args: DemoArgs) -> ExitCode {
+pub(super) fn run(args: DemoArgs) -> ExitCode {
     if args.list {
         let places = Places::planned(args.bind, args.port);
         let text = match args.format {

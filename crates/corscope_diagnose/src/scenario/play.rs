@@ -322,6 +322,12 @@ fn client(page: &PageDocument) -> Result<Client, ScenarioError> {
         })?),
         None => None,
     };
+    if let Some(pattern) = page.origin.as_ref().filter(|origin| origin.contains('*')) {
+        let message = format!(
+            "{pattern:?} is a pattern; a page has one origin, such as \"https://app.example\""
+        );
+        return Err(ScenarioError::new("invalid-origin", "page.origin", message));
+    }
     let origin = match (&page.origin, &url) {
         (Some(text), _) => Origin::parse(text).map_err(|error| {
             let message = format!("{text:?}: {error}");

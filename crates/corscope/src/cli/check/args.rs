@@ -92,7 +92,7 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(short = 'x', long, value_name = "URL")]
     pub(super) proxy: Option<String>,
     /// How long the check may take, in seconds
-    #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(short, long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     max_time: Option<Duration>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
