@@ -27,6 +27,7 @@ pub mod local_network_access;
 mod main_fetch;
 pub mod mixed_content;
 pub mod origin;
+pub mod policy;
 pub mod preflight_cache;
 pub mod request;
 pub mod request_init;
