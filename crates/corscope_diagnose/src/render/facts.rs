@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use corscope_fetch::{Fault, Leg, NetworkFailure};
+use corscope_fetch::{Browser, Fault, Leg, NetworkFailure};
 
 use super::report::{ExchangeNote, Report};
+use super::said::{self, Tone};
 use crate::diagnostic::{Diagnostic, Severity, Who};
 
 /// What became of a leg of the whole fetch.
@@ -242,4 +243,17 @@ pub(super) fn failure_words(failure: &NetworkFailure) -> String {
         ("", false) => "no answer: the network failed".to_owned(),
         (error, false) => format!("no answer: {error}"),
     }
+}
+
+/// Of several reports the one to show in full: the first of a browser that refuses, else the first
+/// that is not plainly allowed, else the first.
+pub(super) fn most_telling<'a, 'r>(reports: &'a [Report<'r>]) -> Option<&'a Report<'r>> {
+    let is_bad = |report: &&Report<'_>| said::outcome(report).tone == Tone::Bad;
+    let is_browser = |report: &&Report<'_>| report.sight.play.verdict.browser != Browser::Fetch;
+    let find = |wanted: &dyn Fn(&&Report<'_>) -> bool| reports.iter().find(|it| wanted(it));
+    find(&|it| is_bad(it) && is_browser(it))
+        .or_else(|| find(&is_bad))
+        .or_else(|| find(&|it| said::outcome(it).tone != Tone::Good))
+        .or_else(|| find(&is_browser))
+        .or(reports.first())
 }

@@ -89,13 +89,21 @@ pub(super) fn elide(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let dots = if unicode { "…" } else { "..." };
-    let room = limit.saturating_sub(width(dots) * 2 + 20).max(8);
+    if limit < 48 {
+        let tail = limit / 4;
+        let head = limit.saturating_sub(tail + width(dots));
+        let start: String = text.chars().take(head).collect();
+        let end: String = text.chars().skip(columns - tail).collect();
+        return Cow::Owned(format!("{start}{dots}{end}"));
+    }
+    // No spaces: it must not be broken.
+    let room = limit.saturating_sub(width(dots) * 2 + 10);
     let head = room * 2 / 3;
     let tail = room - head;
     let left_out = columns - head - tail;
     let start: String = text.chars().take(head).collect();
     let end: String = text.chars().skip(columns - tail).collect();
-    Cow::Owned(format!("{start}{dots}[{left_out} left out]{dots}{end}"))
+    Cow::Owned(format!("{start}{dots}[+{left_out}]{dots}{end}"))
 }
 
 #[cfg(test)]
@@ -127,7 +135,8 @@ mod tests {
         let short = elide(&long, 80, true);
         assert!(width(&short) <= 80, "{short}");
         assert!(short.starts_with("https://a.test/") && short.ends_with("end"));
-        assert!(short.contains("left out"));
+        assert!(short.contains("[+"));
         assert_eq!(elide("abc", 80, true), "abc");
+        assert_eq!(elide("abcdefghijklmno", 12, false), "abcdef...mno");
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Said {
     pub(super) word: &'static str,
     /// The sentence, up to the request's method and URL.
     pub(super) before: String,
+    /// The page, as it stands in the sentence.
+    pub(super) page: String,
     /// The request's method and URL.
     pub(super) target: String,
     /// What follows them; empty when nothing does.
@@ -141,6 +143,7 @@ pub(super) fn outcome(report: &Report<'_>) -> Said {
         tone,
         word,
         before,
+        page: page.to_owned(),
         target: target(report),
         after,
     }

@@ -56,8 +56,7 @@ pub fn markdown_all(reports: &[Report<'_>]) -> String {
             said.word
         );
     }
-    let is_bad = |report: &&Report<'_>| said::outcome(report).tone != Tone::Good;
-    let Some(shown) = reports.iter().find(is_bad).or(reports.first()) else {
+    let Some(shown) = facts::most_telling(reports) else {
         return out;
     };
     out.push('\n');
@@ -86,7 +85,10 @@ fn full(out: &mut String, report: &Report<'_>) {
     if let Some(title) = report.title {
         let _ = writeln!(out, "{}\n", prose(title));
     }
-    let (sign, word, before) = (sign(said.tone), said.word, prose(&said.before));
+    let before = said
+        .before
+        .replace(&*said.page, &format!("`{}`", said.page));
+    let (sign, word, before) = (sign(said.tone), said.word, prose(&before));
     let target = printable::text(&said.target, true);
     let target = code(&printable::elide(&target, MOST_COLUMNS, true));
     let after = match said.after.is_empty() {

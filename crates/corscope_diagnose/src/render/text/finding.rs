@@ -32,8 +32,8 @@ fn lines_at_fault(sheet: &mut Sheet, report: &Report<'_>, diagnostic: &Diagnosti
     let width = sheet.width - printable::width(&bar);
     for block in evidence::blocks(report, diagnostic, width, sheet.options.verbose) {
         sheet.blank();
-        let place = format!("  {}:", block.place);
-        sheet.line(&[(Style::Dim, &place)]);
+        let place = format!("{}:", block.place);
+        sheet.prose(&[(Style::Plain, "  ")], "  ", Style::Dim, &place);
         for marked in &block.lines {
             let is_absence = marked.text.starts_with('(');
             let style = if is_absence { Style::Bad } else { Style::Plain };
@@ -107,21 +107,28 @@ const fn who_lead(who: Who) -> &'static str {
     }
 }
 
-/// A finding in short: its headline, its leg, one remedy.
+/// A finding in short: its headline, its leg, one remedy unless it was `given` before.
 pub(super) fn in_short(
     sheet: &mut Sheet,
     report: &Report<'_>,
     sign: (Style, &str),
     diagnostic: &Diagnostic,
+    given: &[&Remedy],
 ) {
     let lead = format!("  {} ", sign.1);
     let rest = " ".repeat(printable::width(&lead));
     let headline = &diagnostic.explanation.headline;
     sheet.prose(&[(sign.0, &lead)], &rest, Style::Plain, headline);
-    let place = facts::place_of(report, diagnostic);
+    let remedy = diagnostic.explanation.remedies.first();
+    let is_given = remedy.is_some_and(|it| given.iter().any(|given| given.title == it.title));
+    let mut place = facts::place_of(report, diagnostic).into_owned();
+    if is_given {
+        place.push_str(sheet.signs.dot);
+        place.push_str("a change above mends it, too");
+    }
     let text = format!("{}{}{place}", diagnostic.rule.code, sheet.signs.dot);
     sheet.prose(&[(Style::Plain, &rest)], &rest, Style::Dim, &text);
-    if let Some(remedy) = diagnostic.explanation.remedies.first() {
+    if let Some(remedy) = remedy.filter(|_| !is_given) {
         remedy_lines(sheet, &rest, remedy);
     }
 }

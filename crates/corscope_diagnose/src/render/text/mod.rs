@@ -14,7 +14,7 @@ pub use several::text_all;
 
 use super::facts;
 use super::report::Report;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Remedy, Severity};
 use palette::Style;
 use sheet::Sheet;
 
@@ -58,22 +58,32 @@ fn full(sheet: &mut Sheet, report: &Report<'_>) {
     outcome::verdict_lines(sheet, report);
     timeline::timeline(sheet, report);
     let found = facts::findings(report);
+    let mut remedies = Vec::new();
     if let Some(first) = found.first {
         finding::in_full(sheet, report, first);
+        remedies.extend(&first.explanation.remedies);
     } else if let Some(fault) = found.unexplained {
         finding::unexplained(sheet, fault);
     }
-    list(sheet, report, "Next you would hit", &found.behind);
+    let title = "Next you would hit";
+    list(sheet, report, title, &found.behind, &mut remedies);
     outcome::console(sheet, report);
     outcome::readable(sheet, report);
-    list(sheet, report, "Also worth knowing", &found.also);
+    let title = "Also worth knowing";
+    list(sheet, report, title, &found.also, &mut remedies);
     outcome::next(sheet, report);
     if sheet.options.trace {
         trace::table(sheet, report);
     }
 }
 
-fn list(sheet: &mut Sheet, report: &Report<'_>, title: &str, found: &[&Diagnostic]) {
+fn list<'r>(
+    sheet: &mut Sheet,
+    report: &Report<'r>,
+    title: &str,
+    found: &[&'r Diagnostic],
+    remedies: &mut Vec<&'r Remedy>,
+) {
     if found.is_empty() {
         return;
     }
@@ -85,7 +95,8 @@ fn list(sheet: &mut Sheet, report: &Report<'_>, title: &str, found: &[&Diagnosti
             Severity::Waste => (Style::Unknown, "~"),
             Severity::Note => (Style::Dim, "-"),
         };
-        finding::in_short(sheet, report, sign, diagnostic);
+        finding::in_short(sheet, report, sign, diagnostic, remedies);
+        remedies.extend(diagnostic.explanation.remedies.first());
     }
 }
 

@@ -4,10 +4,11 @@
 use super::palette::Style;
 use super::sheet::Sheet;
 use super::{TextOptions, closing, finding, full, outcome};
+use crate::diagnostic::{Diagnostic, Remedy};
 use crate::render::facts;
 use crate::render::printable;
 use crate::render::report::Report;
-use crate::render::said::{self, Tone};
+use crate::render::said;
 
 /// Several verdicts on one fetch: by several browsers, or with and without credentials.
 pub fn text_all(reports: &[Report<'_>], options: TextOptions) -> String {
@@ -16,8 +17,7 @@ pub fn text_all(reports: &[Report<'_>], options: TextOptions) -> String {
     }
     let mut sheet = Sheet::new(options);
     summary(&mut sheet, reports);
-    let is_bad = |report: &&Report<'_>| said::outcome(report).tone != Tone::Good;
-    let Some(shown) = reports.iter().find(is_bad).or(reports.first()) else {
+    let Some(shown) = facts::most_telling(reports) else {
         return sheet.finish();
     };
     sheet.blank();
@@ -47,75 +47,71 @@ fn summary(sheet: &mut Sheet, reports: &[Report<'_>]) {
         let said = said::outcome(report);
         let label = printable::elide(&label, column, sheet.options.unicode).into_owned();
         let lead = format!("{label:<column$}  ");
-        let word = format!("{:<2} {:<7}  ", sheet.signs.of(said.tone), said.word);
+        let sign = sheet.signs.of(said.tone);
+        let wide = if sheet.options.unicode { 1 } else { 2 };
+        let word = format!("{sign:<wide$} {:<7}  ", said.word);
         let rest = " ".repeat(printable::width(&lead) + printable::width(&word));
         let lead = [(Style::Strong, &*lead), (Style::of(said.tone), &*word)];
         sheet.verbatim(&lead, &rest, Style::Plain, &facts::decided_by(report));
     }
 }
 
+/// What another report says otherwise; nothing when it says the same.
 fn difference(sheet: &mut Sheet, shown: &Report<'_>, other: &Report<'_>) {
-    let title = sheet.safe(&label(other));
-    sheet.heading(&title, "");
     let (ours, theirs) = (facts::findings(shown), facts::findings(other));
     let code = |found: &facts::Findings<'_>| found.first.map(|first| first.rule.code);
-    let mut same = true;
-    if shown.document.outcome != other.document.outcome || code(&ours) != code(&theirs) {
-        same = false;
-        outcome::verdict_lines(
-            sheet,
-            &Report {
-                title: None,
-                ..*other
-            },
-        );
+    let decides_otherwise =
+        shown.document.outcome != other.document.outcome || code(&ours) != code(&theirs);
+    let (our_legs, their_legs) = (sent(shown), sent(other));
+    let sends_otherwise = our_legs != their_legs;
+    let reads_otherwise = shown.document.visible_headers != other.document.visible_headers;
+    if decides_otherwise || sends_otherwise || reads_otherwise {
+        sheet.heading(&format!("Not the same: {}", label(other)), "");
+    }
+    if decides_otherwise {
+        let untitled = Report {
+            title: None,
+            ..*other
+        };
+        outcome::verdict_lines(sheet, &untitled);
         if let Some(first) = theirs.first {
-            finding::in_short(sheet, other, (Style::Bad, sheet.signs.bad), first);
+            let given: Vec<&Remedy> = shown.diagnostics.iter().flat_map(remedies).collect();
+            finding::in_short(sheet, other, (Style::Bad, sheet.signs.bad), first, &given);
         }
     }
-    let sent = |report: &Report<'_>| -> Vec<(String, bool)> {
-        let legs = report.document.sent.iter();
-        legs.map(|it| (format!("{} {}", it.method, it.url), it.preflight))
-            .collect()
-    };
-    let legs = sent(other);
-    if sent(shown) != legs {
-        same = false;
-        let words: Vec<String> = legs
-            .iter()
-            .map(|(line, preflight)| {
-                if *preflight {
-                    format!("{line} (preflight)")
-                } else {
-                    line.clone()
-                }
-            })
-            .collect();
-        let text = match words.is_empty() {
-            true => "nothing".to_owned(),
-            false => words.join(", "),
+    let rest = " ".repeat(9);
+    if sends_otherwise {
+        let text = if their_legs.is_empty() {
+            "nothing".to_owned()
+        } else {
+            their_legs.join(", ")
         };
-        sheet.verbatim(
-            &[(Style::Dim, "  sends  ")],
-            "         ",
-            Style::Plain,
-            &text,
-        );
+        let text = printable::elide(&text, 400, sheet.options.unicode).into_owned();
+        sheet.verbatim(&[(Style::Dim, "  sends  ")], &rest, Style::Plain, &text);
     }
-    if shown.document.visible_headers != other.document.visible_headers {
-        same = false;
-        let text = other.document.visible_headers.join(", ");
-        sheet.verbatim(
-            &[(Style::Dim, "  reads  ")],
-            "         ",
-            Style::Plain,
-            &text,
-        );
+    if reads_otherwise {
+        let names = other.document.visible_headers.join(", ");
+        let names = if names.is_empty() {
+            "no header"
+        } else {
+            &names
+        };
+        sheet.verbatim(&[(Style::Dim, "  reads  ")], &rest, Style::Plain, names);
     }
-    let says_more = shown.document.console != other.document.console;
-    if says_more && !other.document.console.is_empty() {
-        outcome::console_lines(sheet, other);
-    } else if same {
-        sheet.line(&[(Style::Dim, "  the same")]);
+    if shown.document.console != other.document.console {
+        outcome::console(sheet, other);
     }
+}
+
+fn remedies(diagnostic: &Diagnostic) -> &[Remedy] {
+    &diagnostic.explanation.remedies
+}
+
+fn sent(report: &Report<'_>) -> Vec<String> {
+    let legs = report.document.sent.iter();
+    legs.map(|leg| match leg.preflight {
+        true => format!("{} {} (preflight)", leg.method, leg.url),
+        false => format!("{} {}", leg.method, leg.url),
+    })
+    .collect()
 }

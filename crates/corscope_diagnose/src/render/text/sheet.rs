@@ -7,6 +7,10 @@ use crate::render::printable;
 
 /// No report is narrower.
 const NARROWEST: usize = 40;
+/// Longer pieces of code in a sentence are shown by their ends.
+const MOST_CODE_LINES: usize = 5;
+/// A space at which no line is broken; foreign text cannot hold it.
+const HOLD: &str = "\u{E000}";
 
 /// Text under way.
 pub(super) struct Sheet {
@@ -44,39 +48,41 @@ impl Sheet {
 
     /// One line of parts that fit; trailing spaces are left out.
     pub(super) fn line(&mut self, parts: &[(Style, &str)]) {
-        let start = self.out.len();
+        let mut parts: Vec<(Style, &str)> = parts.to_vec();
+        while let Some((_, last)) = parts.last_mut() {
+            *last = last.trim_end();
+            if !last.is_empty() {
+                break;
+            }
+            parts.pop();
+        }
         for same in parts.chunk_by(|left, right| left.0 == right.0) {
             let text: String = same.iter().map(|(_, text)| *text).collect();
             paint(&mut self.out, self.options.color, same[0].0, &text);
         }
-        let end = self.out[start..].trim_end().len();
-        self.out.truncate(start + end);
         self.out.push('\n');
     }
 
-    /// A line with something short at its right end, or on a line of its own when it does not fit.
-    pub(super) fn line_with_right(&mut self, left: &[(Style, &str)], right: &[(Style, &str)]) {
-        let columns = |parts: &[(Style, &str)]| -> usize {
-            parts.iter().map(|(_, text)| printable::width(text)).sum()
-        };
-        let (used, wanted) = (columns(left), columns(right));
-        if wanted == 0 {
-            self.line(left);
-        } else if used + 2 + wanted <= self.width {
+    /// A line with something short at its right end, or below it where it does not fit.
+    pub(super) fn line_with_right(&mut self, left: &[(Style, &str)], right: &str) {
+        let used: usize = left.iter().map(|(_, text)| printable::width(text)).sum();
+        let right = self.safe(right);
+        let wanted = printable::width(&right);
+        if used + 2 + wanted <= self.width {
             let gap = " ".repeat(self.width - used - wanted);
-            self.line(&[left, &[(Style::Plain, &gap)], right].concat());
+            self.line(&[left, &[(Style::Plain, &gap), (Style::Dim, &right)]].concat());
         } else {
             self.line(left);
-            let gap = " ".repeat(self.width.saturating_sub(wanted));
-            self.line(&[&[(Style::Plain, &*gap)], right].concat());
+            let gap = " ".repeat(self.width.saturating_sub(wanted).max(2));
+            self.verbatim(&[(Style::Plain, &gap)], &gap, Style::Dim, &right);
         }
     }
 
     /// A section's title.
     pub(super) fn heading(&mut self, title: &str, right: &str) {
         self.blank();
-        let (title, right) = (self.safe(title), self.safe(right));
-        self.line_with_right(&[(Style::Strong, &title)], &[(Style::Dim, &right)]);
+        let title = self.safe(title);
+        self.line_with_right(&[(Style::Strong, &title)], right);
     }
 
     /// A paragraph: `lead` before the first line, `rest` before the others. What stands between
@@ -108,23 +114,50 @@ impl Sheet {
         let used: usize = lead.iter().map(|(_, text)| printable::width(text)).sum();
         let first_room = self.width.saturating_sub(used);
         let rest_room = self.width.saturating_sub(printable::width(rest));
+        let text = if has_code {
+            self.held_together(&text, rest_room)
+        } else {
+            text
+        };
         let mut in_code = false;
         for (index, line) in wrap(&text, first_room, rest_room, self.signs.continued)
             .iter()
             .enumerate()
         {
+            let line = line.replace(HOLD, " ");
             let mut parts: Vec<(Style, &str)> = if index == 0 {
                 lead.to_vec()
             } else {
                 vec![(Style::Dim, rest)]
             };
             if has_code {
-                push_with_code(&mut parts, line, style, &mut in_code);
+                push_with_code(&mut parts, &line, style, &mut in_code);
             } else {
-                parts.push((style, line));
+                parts.push((style, &line));
             }
             self.line(&parts);
         }
+    }
+
+    /// Text whose code is broken only where it fits no line, and shortened where it fits not even
+    /// some.
+    fn held_together(&self, text: &str, room: usize) -> String {
+        let mut out = String::with_capacity(text.len());
+        for (index, piece) in text.split('`').enumerate() {
+            let is_code = index % 2 == 1;
+            if index > 0 {
+                out.push('`');
+            }
+            if is_code && printable::width(piece) + 3 <= room {
+                out.push_str(&piece.replace(' ', HOLD));
+            } else if is_code && !self.options.verbose {
+                let limit = self.width * MOST_CODE_LINES;
+                out.push_str(&printable::elide(piece, limit, self.options.unicode));
+            } else {
+                out.push_str(piece);
+            }
+        }
+        out
     }
 }
 

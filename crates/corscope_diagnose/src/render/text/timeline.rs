@@ -61,11 +61,8 @@ fn leg_lines(sheet: &mut Sheet, report: &Report<'_>, index: usize, leg: &Leg, st
     let title = facts::leg_title(leg);
     let note = report.exchanges.get(index).and_then(Option::as_ref);
     let right = facts::leg_aside(state, note, sheet.signs.dot);
-    let right = sheet.safe(&right);
-    sheet.line_with_right(
-        &[(Style::Dim, &number), (Style::Strong, &title)],
-        &[(Style::Dim, &right)],
-    );
+    let left = [(Style::Dim, &*number), (Style::Strong, &*title)];
+    sheet.line_with_right(&left, &right);
     request_lines(sheet, leg, style);
     answer_lines(sheet, leg, is_behind && note.is_none(), style);
     stop_lines(sheet, report, Some(index));
@@ -134,8 +131,8 @@ fn header_lines(
     }
     let more = list.len() - shown;
     if more > 0 {
-        let (plural, those) = if more == 1 { ("", "it") } else { ("s", "them") };
-        let text = format!("{INDENT}{more} more header{plural} (-v shows {those})");
+        let plural = if more == 1 { "" } else { "s" };
+        let text = format!("{INDENT}and {more} more header{plural}");
         sheet.line(&[(Style::Dim, &text)]);
     }
 }

@@ -21,8 +21,10 @@ pub(super) fn table(sheet: &mut Sheet, report: &Report<'_>) {
     );
     let widest = trace.iter().map(|entry| entry.step.id.len()).max();
     let column = widest.unwrap_or(4).max(4);
-    let head = format!("  {:<column$}  {:<7}  where", "step", "result");
-    sheet.line(&[(Style::Dim, &head)]);
+    if !is_narrow(sheet, column) {
+        let head = format!("  {:<column$}  {:<7}  where", "step", "result");
+        sheet.line(&[(Style::Dim, &head)]);
+    }
     for entry in trace {
         row(sheet, report, entry, column);
     }
@@ -40,10 +42,18 @@ fn row(sheet: &mut Sheet, report: &Report<'_>, entry: &TraceEntry, column: usize
     let rest = " ".repeat(column + 13);
     let text = trace::place(report, entry);
     let lead = [(Style::Plain, &*step), (style, &*result)];
-    if sheet.width < rest.len() + 16 {
-        sheet.line(&lead);
+    if is_narrow(sheet, column) {
+        sheet.prose(&[], "  ", style, &format!("{step}{result}"));
+        if text.is_empty() {
+            return;
+        }
         sheet.verbatim(&[(Style::Plain, "      ")], "      ", Style::Dim, &text);
     } else {
         sheet.verbatim(&lead, &rest, Style::Plain, &text);
     }
+}
+
+/// Whether there is no room for three columns.
+const fn is_narrow(sheet: &Sheet, column: usize) -> bool {
+    sheet.width < column + 13 + 16
 }
