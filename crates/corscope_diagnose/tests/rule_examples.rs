@@ -135,6 +135,7 @@ fn faults_of_example(rule: &Rule, example: &Example<'_>) -> Result<(), String> {
     let is_found = codes.contains(&rule.code);
     for diagnostic in &diagnostics {
         style(diagnostic)?;
+        typesetting(diagnostic)?;
     }
     if example.fails {
         let is_enough = match rule.finds {
@@ -161,7 +162,7 @@ fn style(diagnostic: &Diagnostic) -> Result<(), String> {
     let code = diagnostic.rule.code;
     let headline = &diagnostic.explanation.headline;
     let starts_low = |text: &str| text.starts_with(|it: char| it.is_lowercase());
-    if !(starts_low(headline) || headline.starts_with('`')) || headline.ends_with('.') {
+    if !(starts_low(headline) || headline.starts_with(['`', '"'])) || headline.ends_with('.') {
         return Err(format!("{code}: headline {headline:?}"));
     }
     for remedy in &diagnostic.explanation.remedies {
@@ -171,10 +172,19 @@ fn style(diagnostic: &Diagnostic) -> Result<(), String> {
     }
     for note in &diagnostic.explanation.notes {
         let starts = note.starts_with(|it: char| it.is_uppercase() || it.is_numeric() || it == '`');
-        if !starts && !note.starts_with("nginx") || !note.ends_with(['.', '!', '?']) {
+        let is_name = note.starts_with("nginx");
+        if !(starts || is_name) || !note.ends_with(['.', '!', '?']) {
             return Err(format!("{code}: note {note:?}"));
         }
     }
+    Ok(())
+}
+
+/// Whether a rule's own words have their spaces and backticks right. What comes from a header may
+/// hold anything, so this is for examples only.
+fn typesetting(diagnostic: &Diagnostic) -> Result<(), String> {
+    let code = diagnostic.rule.code;
+    let headline = &diagnostic.explanation.headline;
     let texts = diagnostic.explanation.notes.iter().chain([headline]);
     let titles = diagnostic.explanation.remedies.iter().map(|it| &it.title);
     for text in texts.chain(titles) {
@@ -263,13 +273,14 @@ fn every_rule_has_a_page_and_a_code_of_its_own() {
     codes.dedup();
     assert_eq!(codes.len(), count, "two rules have the same code");
     for rule in rules::all() {
-        let is_low = rule.summary.starts_with(|it: char| !it.is_lowercase());
-        let is_name = rule.summary.starts_with("Access-Control-");
+        let summary = rule.summary;
+        let first = summary.split(' ').next().unwrap_or_default();
+        let is_low = summary.starts_with(|it: char| it.is_lowercase() || it.is_numeric());
+        let is_name = first.contains('-') || !first.contains(|it: char| it.is_lowercase());
         assert!(
-            (!is_low || is_name) && !rule.summary.ends_with('.'),
-            "{}: summary {:?}",
-            rule.code,
-            rule.summary
+            (is_low || is_name) && !summary.ends_with('.'),
+            "{}: summary {summary:?}",
+            rule.code
         );
     }
 }
@@ -297,6 +308,26 @@ fn every_cause_that_a_rule_names_exists() {
                 "{} names {cause}, which is no cause",
                 rule.code
             );
+        }
+    }
+}
+
+/// The recorded scenarios hold every mixture of faults that their generator could think of.
+#[test]
+fn every_fault_of_the_recorded_scenarios_is_explained_in_style() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/scenarios.jsonl");
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let scenario = scenario_from_json(line.as_bytes()).unwrap();
+        for browser in Browser::ALL {
+            let id = scenario.id.as_deref().unwrap_or_default();
+            let (diagnostics, outcome) = judge(&scenario, browser);
+            for diagnostic in &diagnostics {
+                let checked = style(diagnostic);
+                assert_eq!(checked, Ok(()), "{id} in {browser}");
+            }
+            let is_refused = matches!(outcome, "error" | "throw");
+            let is_explained = diagnostics.iter().any(|it| it.first);
+            assert_eq!(is_explained, is_refused, "{id} in {browser}: {outcome}");
         }
     }
 }

@@ -38,8 +38,12 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         ),
         Unsafe::Byte { at } => {
             let byte = value.get(at).copied().unwrap_or_default();
+            let shown = match byte {
+                b'!'..=b'~' if byte != b'`' => format!("`{}`", char::from(byte)),
+                _ => format!("the byte 0x{byte:02X}"),
+            };
             (
-                format!("has `{}` at byte {at}", byte.escape_ascii()),
+                format!("has {shown} at position {at}"),
                 "a value without it",
             )
         }
