@@ -1,5 +1,6 @@
 //! Where a finding is seen: lines of a message, with carets.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use corscope_fetch::{Leg, Message, Part};
@@ -30,43 +31,22 @@ pub(super) fn blocks(
     with_secrets: bool,
 ) -> Vec<Block> {
     let legs = &report.sight.whole().legs;
+    let mut spans = spans_of_lines(diagnostic);
     let mut blocks: Vec<((usize, Message), Block)> = Vec::new();
-    let mut lines_done: Vec<(usize, Message, usize)> = Vec::new();
     for evidence in &diagnostic.evidence {
         let Some(leg) = legs.get(evidence.leg) else {
             continue;
         };
         let here = (evidence.leg, evidence.message);
-        if let Part::Header(place) = &evidence.part {
-            // All spans of one line are marked at once.
-            let line = (evidence.leg, evidence.message, place.line);
-            if lines_done.contains(&line) {
-                continue;
-            }
-            lines_done.push(line);
-        }
-        let spans = |wanted: usize| -> Vec<Range<usize>> {
-            let same = diagnostic
-                .evidence
-                .iter()
-                .filter(|it| (it.leg, it.message) == here);
-            same.filter_map(|it| match &it.part {
-                Part::Header(place) if place.line == wanted => Some(place.span.clone()),
-                _ => None,
-            })
-            .collect()
-        };
         let marked = match &evidence.part {
             Part::Header(place) => {
-                let spans = spans(place.line);
-                header_line(
-                    leg,
-                    evidence.message,
-                    place.line,
-                    &spans,
-                    width,
-                    with_secrets,
-                )
+                // All spans of one line are marked at once.
+                let key = (evidence.leg, evidence.message as u8, place.line);
+                let Some(spans) = spans.remove(&key) else {
+                    continue;
+                };
+                let message = evidence.message;
+                header_line(leg, message, place.line, &spans, width, with_secrets)
             }
             part => Some(other_line(leg, part, width)),
         };
@@ -98,6 +78,18 @@ pub(super) fn blocks(
         }
     }
     blocks.into_iter().map(|(_, block)| block).collect()
+}
+
+/// The spans of each header line: of leg, message and line.
+fn spans_of_lines(diagnostic: &Diagnostic) -> BTreeMap<(usize, u8, usize), Vec<Range<usize>>> {
+    let mut spans: BTreeMap<(usize, u8, usize), Vec<Range<usize>>> = BTreeMap::new();
+    for evidence in &diagnostic.evidence {
+        if let Part::Header(place) = &evidence.part {
+            let key = (evidence.leg, evidence.message as u8, place.line);
+            spans.entry(key).or_default().push(place.span.clone());
+        }
+    }
+    spans
 }
 
 fn header_line(

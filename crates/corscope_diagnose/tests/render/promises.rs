@@ -133,6 +133,33 @@ fn colours_change_nothing_but_colours() {
     }
 }
 
+/// Ten megabytes of headers, or one of ten, must not become ten megabytes on the terminal.
+#[test]
+fn a_flood_of_headers_is_cut_short() {
+    let line = r#"["Access-Control-Allow-Origin", "https://other.example"], ["X-Flood", "x"]"#;
+    let flood = vec![line; 30_000].join(",");
+    let value = "v ".repeat(1_000_000);
+    for headers in [
+        flood,
+        format!(r#"["Access-Control-Allow-Origin", "{value}"]"#),
+        format!(r#"["Access-Control-Allow-Origin", "*"], ["Set-Cookie", "{value}"]"#),
+    ] {
+        let case = format!(
+            r#"{{ "page": {{ "origin": "https://app.example" }},
+              "request": {{ "url": "https://api.example/" }},
+              "responses": [ {{ "status": 200, "headers": [{headers}] }} ] }}"#
+        );
+        let seen = Seen::new(&case, &[Browser::Chromium], false);
+        seen.with(&Beside::default(), |reports| {
+            let text = text_all(reports, OPTIONS);
+            assert!(text.len() < 20_000, "{} bytes", text.len());
+            keep(&text, 80, "a flood");
+            let markdown = markdown(&reports[0]);
+            assert!(markdown.len() < 40_000, "{} bytes", markdown.len());
+        });
+    }
+}
+
 #[test]
 fn every_recorded_scenario_can_be_printed() {
     let path = concat!(

@@ -2,6 +2,9 @@
 
 use crate::render::printable;
 
+/// Longer pieces of code in a sentence are shown by their ends.
+const MOST_CODE: usize = 600;
+
 /// Text in which pairs of backticks mean code, as rules write it.
 pub(super) fn prose(text: &str) -> String {
     let text = printable::text(text, true);
@@ -14,7 +17,7 @@ pub(super) fn prose(text: &str) -> String {
             push_plain(&mut out, inside);
             return out;
         };
-        out.push_str(&code(inside));
+        out.push_str(&code(&printable::elide(inside, MOST_CODE, true)));
         rest = after;
     }
     push_plain(&mut out, rest);

@@ -20,6 +20,10 @@ const WIDTH: usize = 110;
 const MOST_HEADERS: usize = 24;
 /// Longer lines are shown by their ends.
 const MOST_COLUMNS: usize = 400;
+/// Longer console texts, too.
+const MOST_CONSOLE: usize = 4000;
+/// More header names than this are counted.
+const MOST_NAMES: usize = 100;
 
 /// One browser's verdict as Markdown.
 pub fn markdown(report: &Report<'_>) -> String {
@@ -172,8 +176,12 @@ fn leg_lines(lines: &mut Vec<String>, report: &Report<'_>, index: usize, leg: &L
 }
 
 fn shown(line: &str) -> String {
+    shown_up_to(line, MOST_COLUMNS)
+}
+
+fn shown_up_to(line: &str, limit: usize) -> String {
     let line = printable::text(line, true);
-    printable::elide(&line, MOST_COLUMNS, true).into_owned()
+    printable::elide(&line, limit, true).into_owned()
 }
 
 fn header_lines<'h>(
@@ -268,7 +276,7 @@ fn console(out: &mut String, report: &Report<'_>) {
     }
     let lines: Vec<String> = lines
         .iter()
-        .map(|line| printable::text(line, true).into_owned())
+        .map(|line| shown_up_to(line, MOST_CONSOLE))
         .collect();
     let name = said::browser_name(browser);
     let _ = writeln!(
@@ -286,8 +294,13 @@ fn readable(out: &mut String, report: &Report<'_>) {
         return;
     };
     let names = |names: &[String]| -> String {
-        let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-        names.join(", ")
+        let more = names.len().saturating_sub(MOST_NAMES);
+        let shown = names.iter().take(MOST_NAMES).map(|name| code(&shown(name)));
+        let mut text = shown.collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            let _ = write!(text, " and {more} more");
+        }
+        text
     };
     let _ = writeln!(out, "\n### What the script gets\n");
     if let Some(status) = report.document.status {

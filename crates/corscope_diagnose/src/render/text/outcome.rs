@@ -9,6 +9,9 @@ use crate::render::printable;
 use crate::render::report::Report;
 use crate::render::{facts, headers, said};
 
+/// Longer console texts and lists are shown by their ends.
+const MOST_LINES: usize = 24;
+
 /// The outcome, the browser, the page, the request: in one sentence.
 pub(super) fn verdict_lines(sheet: &mut Sheet, report: &Report<'_>) {
     if let Some(title) = report.title {
@@ -43,7 +46,8 @@ pub(super) fn console(sheet: &mut Sheet, report: &Report<'_>) {
 pub(super) fn console_lines(sheet: &mut Sheet, report: &Report<'_>) {
     let bar = format!("  {} ", sheet.signs.bar);
     for line in &report.document.console {
-        sheet.verbatim(&[(Style::Dim, &bar)], &bar, Style::Plain, line);
+        let line = sheet.shortened(line, MOST_LINES);
+        sheet.verbatim(&[(Style::Dim, &bar)], &bar, Style::Plain, &line);
     }
 }
 
@@ -69,7 +73,7 @@ pub(super) fn readable(sheet: &mut Sheet, report: &Report<'_>) {
     sheet.prose(&[(Style::Dim, "  status   ")], &rest, Style::Plain, &status);
     let visible = match visible_headers.is_empty() {
         true => "none".to_owned(),
-        false => visible_headers.join(", "),
+        false => sheet.shortened(&visible_headers.join(", "), MOST_LINES),
     };
     sheet.verbatim(
         &[(Style::Dim, "  headers  ")],
@@ -80,7 +84,8 @@ pub(super) fn readable(sheet: &mut Sheet, report: &Report<'_>) {
     let hidden = headers::hidden_headers(report);
     if !hidden.is_empty() {
         let lead = [(Style::Dim, "  hidden   ")];
-        sheet.verbatim(&lead, &rest, Style::Plain, &hidden.join(", "));
+        let names = sheet.shortened(&hidden.join(", "), MOST_LINES);
+        sheet.verbatim(&lead, &rest, Style::Plain, &names);
         let why = headers::why_hidden(report, &hidden);
         sheet.prose(&[(Style::Plain, &rest)], &rest, Style::Dim, why);
     }

@@ -78,6 +78,15 @@ impl Sheet {
         }
     }
 
+    /// Safe text, shown by its ends where it would take more than so many lines.
+    pub(super) fn shortened(&self, text: &str, lines: usize) -> String {
+        let text = self.safe(text);
+        if self.options.verbose {
+            return text;
+        }
+        printable::elide(&text, self.width * lines, self.options.unicode).into_owned()
+    }
+
     /// A section's title.
     pub(super) fn heading(&mut self, title: &str, right: &str) {
         self.blank();
