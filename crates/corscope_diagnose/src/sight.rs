@@ -1,6 +1,7 @@
 //! What a rule may look at: the scenario, the verdict, and the leg in question.
 
 pub(crate) mod network_kind;
+pub(crate) mod origins;
 pub(crate) mod probes;
 mod signs;
 
@@ -116,15 +117,6 @@ impl<'a> Sight<'a> {
             Outcome::Readable { .. } => self.final_response(),
             _ => None,
         }
-    }
-
-    /// Whether an earlier preflight of this fetch was answered with any
-    /// `Access-Control-Allow-Origin`.
-    pub fn preflight_allows_an_origin(&self) -> bool {
-        self.preflights().any(|leg| {
-            leg.response()
-                .is_some_and(|it| it.header_list.contains("access-control-allow-origin"))
-        })
     }
 
     /// The status of the response at a fault's leg.
