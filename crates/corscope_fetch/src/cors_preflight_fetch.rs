@@ -1,13 +1,16 @@
 //! The [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch): what it asks,
 //! and how its response is judged.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::cause::Cause;
 use crate::cors_check::cors_check;
 use crate::evidence::{Evidence, Part};
 use crate::header_list::HeaderList;
 use crate::header_values::{Element, InvalidToken, extract_tokens};
 use crate::response::Response;
-use crate::safelist::is_safelisted_method;
+use crate::safelist::{UnsafeNames, is_safelisted_method};
 use crate::steps;
 use crate::trace::Record;
 use crate::user_agent::{PreflightOrder, UserAgent};
@@ -21,15 +24,15 @@ pub const ALLOW_HEADERS: &str = "access-control-allow-headers";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// The request's method.
-    pub method: Box<str>,
+    pub method: Cow<'static, str>,
     /// The CORS-unsafe request-header names: lower case, sorted.
-    pub unsafe_names: Vec<Vec<u8>>,
+    pub unsafe_names: UnsafeNames,
     /// Whether the credentials mode is `include`.
     pub include: bool,
     /// Whether the use-CORS-preflight flag is set.
     pub use_cors_preflight: bool,
     /// The origin sent, and compared with the response.
-    pub origin: Box<str>,
+    pub origin: Arc<str>,
     /// Whether the response must pass the CORS check; every standard one must.
     pub is_checked: bool,
 }
@@ -51,12 +54,11 @@ pub fn is_non_wildcard_name(name: &[u8]) -> bool {
 impl Question {
     /// The headers of the CORS-preflight request that servers look at.
     pub fn header_list(&self) -> HeaderList {
-        let names: usize = self.unsafe_names.iter().map(|name| name.len() + 1).sum();
-        let mut list = HeaderList::with_capacity(3, 128 + names);
+        let names = self.unsafe_names.joined();
+        let mut list = HeaderList::with_capacity(3, 96 + names.len() + self.origin.len());
         list.push("Access-Control-Request-Method", self.method.as_bytes());
-        if !self.unsafe_names.is_empty() {
-            let joined = self.unsafe_names.join(&b','); // no space, as the standard says
-            list.push("Access-Control-Request-Headers", joined);
+        if !names.is_empty() {
+            list.push("Access-Control-Request-Headers", names);
         }
         list.push("Origin", self.origin.as_bytes());
         list
@@ -146,7 +148,7 @@ impl Question {
             return Some(());
         }
         let cause = Cause::AcamMethodMissing {
-            method: self.method.clone(),
+            method: self.method.as_ref().into(),
         };
         record
             .fault(&steps::PREFLIGHT_METHOD, cause, evidence)
@@ -167,7 +169,7 @@ impl Question {
                 .iter()
                 .any(|element| element.token.eq_ignore_ascii_case(name))
         };
-        for name in &self.unsafe_names {
+        for name in self.unsafe_names.iter() {
             let needs_listing =
                 is_non_wildcard_name(name) && !user_agent.wildcard_covers_authorization;
             if is_listed(name) || (wildcard && !needs_listing) {
@@ -178,9 +180,7 @@ impl Question {
             } else {
                 &steps::PREFLIGHT_HEADERS
             };
-            let cause = Cause::AcahHeaderMissing {
-                name: name.as_slice().into(),
-            };
+            let cause = Cause::AcahHeaderMissing { name: name.into() };
             if !record.fault(step, cause, evidence) {
                 return None;
             }

@@ -1,6 +1,8 @@
 //! The [fetch](https://fetch.spec.whatwg.org/#concept-fetch) as a sans-IO state machine: it says
 //! what to send, is given what came back, and ends with a verdict. Time is an argument.
 
+use std::sync::Arc;
+
 use crate::cause::Cause;
 use crate::client::Client;
 use crate::evidence::{Evidence, Part};
@@ -98,25 +100,42 @@ impl<'c> Fetch<'c> {
         user_agent: &'static UserAgent,
         options: Options,
     ) -> Self {
-        let mut record = Record {
-            trace: options.trace.then(Vec::new),
-            goes_on: options.survey,
-            ..Record::default()
-        };
-        let request = match Request::build(init, user_agent) {
-            Ok(request) => Some(Box::new(request)),
+        match Request::build(init, user_agent) {
+            Ok(request) => Self::of(request, client, user_agent, options),
             Err(cause) => {
-                record.fault(building_step(&cause), cause, |_| vec![]);
-                None
+                let mut fetch = Self::empty(client, user_agent, options);
+                fetch.record.fault(building_step(&cause), cause, |_| vec![]);
+                fetch
             }
-        };
+        }
+    }
+
+    /// A fetch of a request that is built already, by the same user agent.
+    pub fn of(
+        request: Request,
+        client: &'c Client,
+        user_agent: &'static UserAgent,
+        options: Options,
+    ) -> Self {
+        Self {
+            first_url: Some(request.url.clone()),
+            request: Some(Box::new(request)),
+            ..Self::empty(client, user_agent, options)
+        }
+    }
+
+    fn empty(client: &'c Client, user_agent: &'static UserAgent, options: Options) -> Self {
         Self {
             client,
             user_agent,
-            first_url: request.as_ref().map(|request| request.url.clone()),
-            request,
-            legs: Vec::new(),
-            record,
+            first_url: None,
+            request: None,
+            legs: Vec::with_capacity(2),
+            record: Record {
+                trace: options.trace.then(Vec::new),
+                goes_on: options.survey,
+                ..Record::default()
+            },
             outcome: None,
             pending: Pending::Nothing,
             tainting: Tainting::Basic,
@@ -233,7 +252,7 @@ impl<'c> Fetch<'c> {
     pub(crate) fn push_leg(
         &mut self,
         request: SentRequest,
-        checked_origin: Option<Box<str>>,
+        checked_origin: Option<Arc<str>>,
         checked_with_credentials: bool,
     ) {
         self.record.leg = Some(self.legs.len());

@@ -1,6 +1,8 @@
 //! [Forbidden methods](https://fetch.spec.whatwg.org/#forbidden-method) and
 //! [forbidden request-headers](https://fetch.spec.whatwg.org/#forbidden-request-header).
 
+use std::borrow::Cow;
+
 use crate::header_values::get_decode_and_split;
 
 /// Whether `byte` may stand in an [RFC 9110 token](https://www.rfc-editor.org/rfc/rfc9110#name-tokens).
@@ -25,12 +27,12 @@ pub fn is_forbidden_method(method: &[u8]) -> bool {
 
 /// [Normalizes](https://fetch.spec.whatwg.org/#concept-method-normalize) a method: only six names
 /// are upper-cased, `patch` is not one of them.
-pub fn normalize_method(method: &str) -> &str {
-    const NORMALIZED: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+pub fn normalize_method(method: &str) -> Cow<'static, str> {
+    const NORMALIZED: [&str; 6] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"];
     NORMALIZED
         .into_iter()
         .find(|name| name.eq_ignore_ascii_case(method))
-        .unwrap_or(method)
+        .map_or_else(|| Cow::Owned(method.to_owned()), Cow::Borrowed)
 }
 
 /// Names that no script may set, whatever the value; sorted.

@@ -160,6 +160,19 @@ impl HeaderList {
         Some(Cow::Owned(joined))
     }
 
+    /// A copy of the list, with one more header where there is a value for it.
+    pub fn with(&self, name: &str, value: Option<&str>) -> Self {
+        let Some(value) = value else {
+            return self.clone();
+        };
+        let bytes = self.bytes.len() + name.len() + value.len();
+        let mut copy = Self::with_capacity(self.lines.len() + 1, bytes);
+        copy.bytes.extend_from_slice(&self.bytes);
+        copy.lines.extend_from_slice(&self.lines);
+        copy.push(name, value);
+        copy
+    }
+
     /// The list without the headers that `drop` picks; order and spelling of the rest stay.
     pub fn without(&self, mut drop: impl FnMut(Header<'_>) -> bool) -> Self {
         let mut kept = Self::with_capacity(self.lines.len(), self.bytes.len());

@@ -16,7 +16,7 @@ use crate::request::{Request, RequestBody};
 use crate::request_init::{CredentialsMode, Mode, RedirectMode};
 use crate::resource_policy_check::{self, Refusal};
 use crate::response::Response;
-use crate::safelist::{is_safelisted_method, unsafe_request_header_names};
+use crate::safelist::{UnsafeNames, is_safelisted_method, unsafe_request_header_names};
 use crate::steps;
 use crate::user_agent::{RedirectPreflight, TaintedPreflight};
 use crate::verdict::{Outcome, ResponseType, SentRequest};
@@ -67,8 +67,8 @@ impl Fetch<'_> {
             || !unsafe_names.is_empty();
         needed.then(|| {
             let origin = match self.user_agent.tainted_preflight {
-                TaintedPreflight::Null => self.serialized_origin(),
-                TaintedPreflight::Page => self.client.origin.serialized(),
+                TaintedPreflight::Null => self.shared_origin(),
+                TaintedPreflight::Page => self.client.origin.shared(),
             };
             let at_own_origin = self.client.origin.is_same_as(&request.url);
             let is_checked =
@@ -79,14 +79,14 @@ impl Fetch<'_> {
                 unsafe_names,
                 include: request.credentials == CredentialsMode::Include,
                 use_cors_preflight: request.use_cors_preflight,
-                origin: origin.into(),
+                origin,
             }
         })
     }
 
     /// The header names to ask for, and whether an earlier hop makes a preflight needed although
     /// there may be nothing left to ask.
-    fn unsafe_names(&self, request: &Request) -> (Vec<Vec<u8>>, bool) {
+    fn unsafe_names(&self, request: &Request) -> (UnsafeNames, bool) {
         let judge = |list| unsafe_names_of(list, request, self.user_agent);
         match self.user_agent.redirect_preflight {
             RedirectPreflight::Fresh => (judge(&request.header_list), false),
@@ -99,11 +99,8 @@ impl Fetch<'_> {
                     .unwrap_or(&request.header_list);
                 let names = judge(first);
                 let needed = !names.is_empty();
-                let stripped = |name: &Vec<u8>| self.redirects.is_stripped_at_this_hop(name);
-                (
-                    names.into_iter().filter(|name| !stripped(name)).collect(),
-                    needed,
-                )
+                let remains = |name: &[u8]| !self.redirects.is_stripped_at_this_hop(name);
+                (names.filtered(remains), needed)
             }
             RedirectPreflight::OnceNeededAllNamed => {
                 let first = self
@@ -122,6 +119,15 @@ impl Fetch<'_> {
             "null"
         } else {
             self.client.origin.serialized()
+        }
+    }
+
+    /// The same, to be kept.
+    fn shared_origin(&self) -> Arc<str> {
+        if self.redirects.tainted {
+            "null".into()
+        } else {
+            self.client.origin.shared()
         }
     }
 
@@ -150,10 +156,8 @@ impl Fetch<'_> {
             CredentialsMode::Omit => false,
             CredentialsMode::SameOrigin => self.tainting == Tainting::Basic,
         };
-        let mut header_list = request.header_list.clone();
-        if let Some(origin) = self.origin_header(request) {
-            header_list.push("Origin", origin);
-        }
+        let origin = self.origin_header(request);
+        let header_list = request.header_list.with("Origin", origin);
         let sent = SentRequest {
             method: request.method.clone(),
             url: wire_url(&request.url),
@@ -162,7 +166,7 @@ impl Fetch<'_> {
             include_credentials: include,
         };
         let with_credentials = request.credentials == CredentialsMode::Include;
-        let checked = is_cors.then(|| self.serialized_origin().into());
+        let checked = is_cors.then(|| self.shared_origin());
         self.push_leg(sent, checked, with_credentials);
         self.pending = Pending::Response;
         Next::Send
@@ -403,8 +407,8 @@ fn unsafe_names_of(
     list: &crate::HeaderList,
     request: &Request,
     user_agent: &crate::UserAgent,
-) -> Vec<Vec<u8>> {
-    let mut names = unsafe_request_header_names(list, user_agent);
+) -> UnsafeNames {
+    let names = unsafe_request_header_names(list, user_agent);
     let is_mild = request.content_type_from_body
         && request.api == crate::request_init::Api::Xhr
         && !user_agent.limits_body_content_type;
@@ -412,7 +416,9 @@ fn unsafe_names_of(
         let is_safe = list.get("content-type").is_some_and(|value| {
             crate::safelist::safelisted_content_type(&value, user_agent).is_ok()
         });
-        names.retain(|name| !(is_safe && name == b"content-type"));
+        if is_safe {
+            return names.filtered(|name| name != b"content-type");
+        }
     }
     names
 }

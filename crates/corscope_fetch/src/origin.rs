@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use url::{Position, Url};
 
@@ -17,7 +18,7 @@ pub enum Origin {
     /// Serialized as `null`: sandboxed frames, `data:` and `file:` documents.
     Opaque,
     /// Scheme, host and port.
-    Tuple(Box<str>),
+    Tuple(Arc<str>),
 }
 
 /// Why a text is no serialized origin.
@@ -95,6 +96,14 @@ impl Origin {
         match self {
             Self::Opaque => "null",
             Self::Tuple(serialized) => serialized,
+        }
+    }
+
+    /// Its serialization, to be kept.
+    pub fn shared(&self) -> Arc<str> {
+        match self {
+            Self::Opaque => "null".into(),
+            Self::Tuple(serialized) => Arc::clone(serialized),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The [CORS-preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache).
 
+use std::sync::Arc;
+
 use url::{Position, Url};
 
 use crate::cors_check::get_single;
@@ -18,7 +20,7 @@ const ENTRY_LIMIT: usize = 1000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
-    origin: Box<str>,
+    origin: Arc<str>,
     url: Box<str>,
     credentials: bool,
 }
@@ -110,7 +112,7 @@ impl PreflightCache {
         if !(method_is_listed || method_is_safe) {
             return false;
         }
-        let header_is_listed = |name: &Vec<u8>| {
+        let header_is_listed = |name: &[u8]| {
             usable.iter().any(|entry| {
                 entry.header_names.iter().any(|item| {
                     let by_wildcard = item.is_wildcard
@@ -146,9 +148,12 @@ impl PreflightCache {
             return;
         }
         let seconds = max_age(response, user_agent).unwrap_or(0);
+        if seconds == 0 && self.entries.is_empty() {
+            return;
+        }
         let expires = now.saturating_add(seconds.saturating_mul(1000));
         let key = Key {
-            origin: page.serialized().into(),
+            origin: page.shared(),
             url: key_url(url, user_agent).into(),
             credentials: question.include,
         };

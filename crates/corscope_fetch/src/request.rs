@@ -1,6 +1,8 @@
 //! [Building a request](https://fetch.spec.whatwg.org/#dom-request) from what a script or an
 //! element says: methods, header guards, modes, bodies.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::cause::Cause;
@@ -38,7 +40,7 @@ pub struct Request {
     /// Who made it.
     pub api: Api,
     /// The method, normalized.
-    pub method: Box<str>,
+    pub method: Cow<'static, str>,
     /// The [current URL](https://fetch.spec.whatwg.org/#concept-request-current-url).
     pub url: Url,
     /// The header list: what the script set, and the body's Content-Type.
@@ -99,7 +101,7 @@ impl Request {
         }
         let mut request = Self {
             api: init.api,
-            method: method.into(),
+            method,
             url,
             header_list: HeaderList::new(),
             content_type_from_body: false,

@@ -211,20 +211,82 @@ fn number_order(start: &[u8], end: &[u8]) -> bool {
     (start.len(), start) <= (end.len(), end)
 }
 
-/// The [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
-/// of a header list: lower case, sorted, each once.
-pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) -> Vec<Vec<u8>> {
-    let mut names: Vec<Vec<u8>> = Vec::new();
-    let mut safelisted: Vec<&[u8]> = Vec::new();
+/// [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names):
+/// lower case, sorted, each once.
+///
+/// They are kept as `Access-Control-Request-Headers` has them, joined with commas, since names are
+/// tokens and have none.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct UnsafeNames {
+    joined: Vec<u8>,
+}
+
+impl UnsafeNames {
+    /// Of `names` in any case and order.
+    pub fn new(mut names: Vec<&[u8]>) -> Self {
+        let lower = |name: &[u8]| name.iter().map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
+        match names.as_slice() {
+            [] => return Self::default(),
+            [name] => {
+                return Self {
+                    joined: lower(name),
+                };
+            }
+            _ => {}
+        }
+        fn in_lower_case(name: &[u8]) -> impl Iterator<Item = u8> {
+            name.iter().map(u8::to_ascii_lowercase)
+        }
+        names.sort_unstable_by(|one, other| in_lower_case(one).cmp(in_lower_case(other)));
+        names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+        let bytes = names.iter().map(|name| name.len() + 1).sum();
+        let mut joined = Vec::with_capacity(bytes);
+        for name in names {
+            if !joined.is_empty() {
+                joined.push(b',');
+            }
+            joined.extend(in_lower_case(name));
+        }
+        Self { joined }
+    }
+
+    /// Joined with commas, without a space.
+    pub fn joined(&self) -> &[u8] {
+        &self.joined
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.joined.is_empty()
+    }
+
+    /// One by one.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let names = self.joined.split(|byte| *byte == b',');
+        names.filter(|name| !name.is_empty())
+    }
+
+    /// Those that `keep` picks.
+    pub fn filtered(&self, keep: impl Fn(&[u8]) -> bool) -> Self {
+        Self::new(self.iter().filter(|name| keep(name)).collect())
+    }
+}
+
+impl std::fmt::Debug for UnsafeNames {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}", self.joined.escape_ascii())
+    }
+}
+
+/// The CORS-unsafe request-header names of a header list.
+pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) -> UnsafeNames {
+    let mut names: Vec<&[u8]> = Vec::new();
     let mut safelisted_total = 0;
     for (line, header) in list.iter().enumerate() {
         let joined;
         let value = if user_agent.joins_repeated_headers {
-            let earlier = list
-                .iter()
-                .take(line)
-                .any(|other| other.name.eq_ignore_ascii_case(header.name));
-            if earlier {
+            let is_same = |other: crate::Header<'_>| other.name.eq_ignore_ascii_case(header.name);
+            if list.iter().take(line).any(is_same) {
                 continue;
             }
             joined = str::from_utf8(header.name)
@@ -234,19 +296,15 @@ pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) ->
         } else {
             header.value
         };
-        if safelisted_request_header(header.name, value, user_agent).is_ok() {
-            safelisted.push(header.name);
-            safelisted_total += value.len();
-        } else {
-            names.push(header.name.to_ascii_lowercase());
+        match safelisted_request_header(header.name, value, user_agent) {
+            Ok(()) => safelisted_total += value.len(),
+            Err(_) => names.push(header.name),
         }
     }
     if user_agent.limits_safelisted_total && safelisted_total > TOTAL_LIMIT {
-        names.extend(safelisted.into_iter().map(<[u8]>::to_ascii_lowercase));
+        names = list.iter().map(|header| header.name).collect();
     }
-    names.sort_unstable();
-    names.dedup();
-    names
+    UnsafeNames::new(names)
 }
 
 /// Whether a response-header name is

@@ -1,5 +1,6 @@
 //! The result of a fetch: its outcome, what was sent and received, and what refused it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -29,7 +30,7 @@ pub enum ResponseType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentRequest {
     /// The method.
-    pub method: Box<str>,
+    pub method: Cow<'static, str>,
     /// The URL, without fragment, user name and password on the wire.
     pub url: Url,
     /// What CORS adds and what the script set. Headers that a browser adds on its own (User-Agent,
@@ -51,7 +52,7 @@ pub struct Leg {
     /// What came back; `None` while it is not known.
     pub answer: Option<Answer>,
     /// The serialized origin that the response is compared with; `None` when no CORS check applies.
-    pub checked_origin: Option<Box<str>>,
+    pub checked_origin: Option<Arc<str>>,
     /// Whether the CORS check on the response is a credentialed one.
     pub checked_with_credentials: bool,
 }
