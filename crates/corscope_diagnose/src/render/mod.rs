@@ -1,7 +1,7 @@
 //! Renderers: a verdict document for people and for machines, one format a file.
 //!
-//! [`mod@text`] is the terminal's, [`mod@markdown`] an issue's or a pull request's, [`json`] the document
-//! itself. A renderer judges nothing: it shows what the engine and the rules found.
+//! [`mod@text`] is the terminal's, [`mod@markdown`] an issue's or a pull request's, [`json`] the
+//! document itself. A renderer judges nothing: it shows what the engine and the rules found.
 
 mod carets;
 mod evidence;

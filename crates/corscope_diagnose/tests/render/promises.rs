@@ -201,7 +201,12 @@ fn secrets_stay_out_unless_asked_for() {
 #[test]
 fn the_parts_come_in_their_order() {
     let seen = Seen::new(cases::SEVERAL, &[Browser::Chromium], true);
-    let text = seen.with(&Beside::default(), |reports| text_all(reports, OPTIONS));
+    let beside = Beside {
+        notes: vec!["a note".to_owned()],
+        hints: vec!["a hint".to_owned()],
+        ..Beside::default()
+    };
+    let text = seen.with(&beside, |reports| text_all(reports, OPTIONS));
     let mut at = 0;
     for part in [
         "BLOCKED",
@@ -217,8 +222,11 @@ fn the_parts_come_in_their_order() {
         "What to change",
         "Next you would hit",
         "Chromium's console says",
+        "Also worth knowing",
         "The steps",
         "Notes",
+        "a note",
+        "a hint",
     ] {
         let next = text[at..].find(part);
         at += next.unwrap_or_else(|| panic!("no {part:?} after byte {at}\n{text}"));
