@@ -1,5 +1,6 @@
 //! A diagnostic: what is wrong, where it is seen, why it matters, what to do.
 
+use corscope_fetch::policy::PolicyDocument;
 use corscope_fetch::{Evidence, Step};
 use serde::Serialize;
 
@@ -68,6 +69,9 @@ pub struct Remedy {
     pub applicability: Applicability,
     /// Whether the engine was run again with it, and the outcome improved.
     pub proved: bool,
+    /// The policy that a server with this remedy follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyDocument>,
 }
 
 impl Remedy {
@@ -78,6 +82,7 @@ impl Remedy {
             title: title.into(),
             applicability,
             proved: false,
+            policy: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod console;
 mod diagnose;
 pub mod diagnostic;
+pub mod remedy;
 pub mod render;
 pub mod rule;
 pub mod rules;

@@ -35,6 +35,9 @@ pub(super) struct SimulateArgs {
     /// Add every step of the standard that was taken
     #[arg(long)]
     trace: bool,
+    /// With --jsonl: prove remedies too, which takes several more runs of the engine for each
+    #[arg(long, requires = "jsonl")]
+    remedies: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,6 +72,7 @@ pub(super) fn run(args: &SimulateArgs) -> ExitCode {
         browsers: choice.browsers(),
         all: choice == BrowserChoice::All,
         trace: args.trace,
+        remedies: args.remedies || !args.jsonl,
     };
     let standard_input = [PathBuf::from("-")];
     let files = if args.files.is_empty() {

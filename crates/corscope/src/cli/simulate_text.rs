@@ -2,7 +2,7 @@
 
 use corscope_diagnose::render::Report;
 use corscope_diagnose::scenario::{Play, Scenario, ScenarioError, Sequence, Subject, play};
-use corscope_diagnose::{Sight, diagnose, verdict_document};
+use corscope_diagnose::{Sight, diagnose, remedy, verdict_document};
 use corscope_fetch::{CredentialsMode, PreflightCache};
 
 use super::output;
@@ -116,7 +116,14 @@ fn write_reports(
             play,
         })
         .collect();
-    let diagnostics: Vec<_> = sights.iter().map(diagnose).collect();
+    let diagnostics: Vec<_> = sights
+        .iter()
+        .map(|sight| {
+            let mut found = diagnose(sight);
+            remedy::prove(sight, &mut found);
+            found
+        })
+        .collect();
     let documents: Vec<_> = sights
         .iter()
         .zip(&diagnostics)

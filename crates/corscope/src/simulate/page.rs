@@ -1,7 +1,7 @@
 //! Judging one scenario for the profiles asked for, and writing the documents.
 
 use corscope_diagnose::scenario::{Play, Scenario, ScenarioError, Sequence, Subject, play};
-use corscope_diagnose::{Diagnostic, Sight, diagnose, verdict_document};
+use corscope_diagnose::{Diagnostic, Sight, diagnose, remedy, verdict_document};
 use corscope_fetch::verdict::Outcome;
 use corscope_fetch::{Browser, CredentialsMode, PreflightCache};
 use serde::Serialize;
@@ -15,6 +15,9 @@ pub struct Settings {
     pub all: bool,
     /// Whether to build traces.
     pub trace: bool,
+    /// Whether to prove remedies: the engine is run again for each, which a stream of many
+    /// scenarios need not pay for.
+    pub remedies: bool,
 }
 
 /// Whether the script does not get what it asked for, or may not get it.
@@ -104,7 +107,7 @@ fn write_subject(
         subject.credentials_unknown,
     ) {
         let played = run(subject, *browser);
-        return Ok(write_one(id, scenario, subject, &played, out));
+        return Ok(write_one(id, scenario, subject, &played, settings, out));
     }
     out.push(b'{');
     if let Some(id) = id {
@@ -140,7 +143,7 @@ fn write_subject(
                 scenario,
                 play: &played,
             };
-            let diagnostics = diagnose(&sight);
+            let diagnostics = find(&sight, settings);
             let document = verdict_document(None, &sight, &diagnostics);
             match mode {
                 None => write_json(out, &document),
@@ -159,11 +162,21 @@ fn write_subject(
     Ok(is_any_blocked)
 }
 
+/// Everything that is found, with proved remedies where they are wanted.
+fn find(sight: &Sight<'_>, settings: &Settings) -> Vec<Diagnostic> {
+    let mut diagnostics = diagnose(sight);
+    if settings.remedies {
+        remedy::prove(sight, &mut diagnostics);
+    }
+    diagnostics
+}
+
 fn write_one(
     id: Option<&str>,
     scenario: Option<&Scenario>,
     subject: &Subject,
     played: &Play,
+    settings: &Settings,
     out: &mut Vec<u8>,
 ) -> bool {
     let sight = Sight {
@@ -171,7 +184,7 @@ fn write_one(
         scenario,
         play: played,
     };
-    let diagnostics: Vec<Diagnostic> = diagnose(&sight);
+    let diagnostics = find(&sight, settings);
     write_json(out, &verdict_document(id, &sight, &diagnostics));
     is_blocked(&played.verdict.outcome)
 }

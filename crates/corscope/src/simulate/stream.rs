@@ -145,6 +145,7 @@ mod tests {
             browsers: vec![Browser::Chromium],
             all: false,
             trace: false,
+            remedies: false,
         };
         let mut output = Vec::new();
         let summary = run_stream(&mut &*input, &mut output, &settings, false).unwrap();

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use corscope_diagnose::render::{ExchangeNote, ProbeNote, Report};
-use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, verdict_document};
+use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, remedy, verdict_document};
 
 use super::args::{CheckArgs, Format};
 use super::{Checked, LiveExchange, Probe};
@@ -22,7 +22,14 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
             play: &drive.play,
         })
         .collect();
-    let diagnostics: Vec<Vec<Diagnostic>> = sights.iter().map(diagnose).collect();
+    let diagnostics: Vec<Vec<Diagnostic>> = sights
+        .iter()
+        .map(|sight| {
+            let mut found = diagnose(sight);
+            remedy::prove(sight, &mut found);
+            found
+        })
+        .collect();
     let documents: Vec<VerdictDocument<'_>> = sights
         .iter()
         .zip(&diagnostics)

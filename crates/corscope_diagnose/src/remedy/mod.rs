@@ -1,0 +1,70 @@
+//! Remedies that are proved: each is applied to the fetch, the engine is run again for every
+//! profile, and it is offered only where the outcome improves and nothing that worked breaks.
+
+mod client;
+mod exchange;
+mod server;
+
+use corscope_fetch::verdict::Outcome;
+use corscope_fetch::{Browser, PreflightCache};
+
+use crate::diagnostic::{Applicability, Diagnostic, Remedy, Who};
+use crate::scenario::{Subject, play};
+use crate::sight::Sight;
+
+/// A change that may help, and the fetch after it.
+struct Candidate {
+    remedy: Remedy,
+    subject: Subject,
+}
+
+/// The remedies that were proved, best first: fewest changes, narrowest, then by who must act.
+pub fn remedies(sight: &Sight<'_>) -> Vec<Remedy> {
+    if sight.play.verdict.blocked_by().is_none() {
+        return Vec::new();
+    }
+    let before = Browser::ALL.map(|browser| worth(sight.subject, browser));
+    let mut candidates = server::candidates(sight);
+    candidates.extend(client::candidates(sight));
+    let browser = sight.play.verdict.browser;
+    candidates
+        .into_iter()
+        .filter(|candidate| {
+            Browser::ALL.into_iter().zip(before).all(|(each, before)| {
+                let after = worth(&candidate.subject, each);
+                after >= before && (each != browser || after > before)
+            })
+        })
+        .map(|candidate| Remedy { proved: true, ..candidate.remedy })
+        .collect()
+}
+
+/// Puts the proved remedies before the advice of the rules, where they make the narrow advice
+/// needless.
+pub fn prove(sight: &Sight<'_>, diagnostics: &mut [Diagnostic]) {
+    let Some(first) = diagnostics.iter_mut().find(|diagnostic| diagnostic.first) else { return };
+    let proved = remedies(sight);
+    if proved.is_empty() {
+        return;
+    }
+    let is_covered = |advice: &Remedy| {
+        proved.iter().any(|remedy| {
+            remedy.who == advice.who
+                && advice.who == Who::Server
+                && advice.applicability == Applicability::Narrow
+        })
+    };
+    let advice: Vec<Remedy> =
+        first.explanation.remedies.iter().filter(|advice| !is_covered(advice)).cloned().collect();
+    first.explanation.remedies = proved.into_iter().chain(advice).collect();
+}
+
+/// How good an outcome is for the script: the more the better.
+fn worth(subject: &Subject, browser: Browser) -> u8 {
+    match play(subject, browser, &mut PreflightCache::new(), 0).verdict.outcome {
+        Outcome::Readable { .. } => 3,
+        Outcome::Opaque | Outcome::OpaqueRedirect => 2,
+        Outcome::Incomplete(_) => 1,
+        Outcome::Error | Outcome::Throw => 0,
+    }
+}
