@@ -18,6 +18,7 @@ pub(crate) struct Case {
     rule_over: Option<(Protocol, &'static str)>,
     seen: Vec<Seen>,
     noted: &'static [&'static str],
+    browser_code: Option<&'static str>,
 }
 
 /// What has to stand in one of the document's exchanges.
@@ -44,6 +45,7 @@ impl Case {
             rule_over: None,
             seen: Vec::new(),
             noted: &[],
+            browser_code: None,
         }
     }
 
@@ -127,6 +129,14 @@ impl Case {
         Self { noted, ..self }
     }
 
+    /// Chromium's own name for it.
+    pub(crate) fn named(self, code: &'static str) -> Self {
+        Self {
+            browser_code: Some(code),
+            ..self
+        }
+    }
+
     /// What follows `corscope check`.
     pub(crate) fn args(&self, servers: &Servers, protocol: Protocol) -> Vec<String> {
         let mut args: Vec<String> = [self.url, "--from", self.from]
@@ -162,6 +172,9 @@ impl Case {
             _ => self.rule,
         };
         want("rule", &document["root_cause"]["rule"], &rule.into());
+        if let Some(code) = self.browser_code {
+            want("browser code", &document["browser_code"], &code.into());
+        }
         for seen in &self.seen {
             let exchange = &document["exchanges"][seen.exchange];
             let at = |what: &str| format!("exchange {}: {what}", seen.exchange);

@@ -63,6 +63,7 @@ fn of_nginx() -> Vec<Case> {
             "preflight-redirect",
             301,
         )
+        .named("PreflightDisallowedRedirect")
         .line(
             "Location",
             &["https://127.0.0.1:@HTTPS@/healthy/items.json"],
@@ -74,7 +75,8 @@ fn of_nginx() -> Vec<Case> {
             DEMO,
             "preflight-redirect",
             301,
-        ),
+        )
+        .named("PreflightDisallowedRedirect"),
         refused(
             "nginx before a dead application",
             "@NGINX@/dead-upstream/items",
@@ -169,6 +171,7 @@ fn of_node() -> Vec<Case> {
             "preflight-redirect",
             308,
         )
+        .named("PreflightDisallowedRedirect")
         .line("Location", &["/healthy"]),
         Case::blocked(
             "the connection is cut on OPTIONS",

@@ -53,6 +53,16 @@ impl Drop for Running {
     }
 }
 
+/// Stops a process when this process ends in whatever way: by Ctrl-C or a kill nothing is dropped.
+fn watch_over(process: &Running) -> Running {
+    let watchdog = Command::new("sh")
+        .args(["-c", "cat >/dev/null; kill \"$0\" 2>/dev/null"])
+        .arg(process.0.id().to_string())
+        .stdin(Stdio::piped()) // it ends when this pipe does
+        .spawn();
+    Running(watchdog.unwrap())
+}
+
 /// The servers' directory, removed in the end.
 struct Directory(PathBuf);
 
@@ -64,6 +74,8 @@ impl Drop for Directory {
 
 /// nginx and Node, ready to answer.
 pub(crate) struct Servers {
+    /// Dropped before what it watches, whose process id is somebody else's afterwards.
+    _watchdog: Running,
     _nginx: Running,
     _node: Running,
     /// Bound and not listening: whoever connects is refused, and nobody else gets the port.
@@ -113,6 +125,7 @@ impl Servers {
         ];
         let nginx = start_nginx(&directory.0, &mut places);
         Self {
+            _watchdog: watch_over(&nginx),
             _nginx: nginx,
             _node: node,
             _closed: closed,
