@@ -26,7 +26,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     }
     let mut found = Explanation::new(
         Who::Server,
-        format!("`Access-Control-Allow-Origin` is `{got}`, wanted `{origin}`: another host"),
+        format!("`Access-Control-Allow-Origin` is `{got}`, wanted `{origin}`: the host differs"),
     );
     let local = ["localhost", "127.0.0.1", "[::1]"];
     let is_www = |one: &str, other: &str| one.strip_prefix("www.") == Some(other);

@@ -26,7 +26,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     }
     let mut found = Explanation::new(
         Who::Server,
-        format!("`Access-Control-Allow-Origin` is `{got}`, wanted `{origin}`: another port"),
+        format!("`Access-Control-Allow-Origin` is `{got}`, wanted `{origin}`: the port differs"),
     );
     if matches!(mine.1, "localhost" | "127.0.0.1" | "[::1]") {
         found = found.note("Development servers take the next free port when theirs is in use.");

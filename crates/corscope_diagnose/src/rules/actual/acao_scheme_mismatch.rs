@@ -26,12 +26,15 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     }
     let mut found = Explanation::new(
         Who::Server,
-        format!("`Access-Control-Allow-Origin` is `{got}`, wanted `{origin}`: another scheme"),
+        format!("`Access-Control-Allow-Origin` is `{got}`, wanted `{origin}`: the scheme differs"),
     );
     if mine.0 == "http" {
         found = found.note("The page was opened over http; perhaps it should redirect to https.");
     }
     let found = sight.grant(fault, found);
+    if theirs.0 == "http" {
+        return Some(found);
+    }
     Some(found.narrow(
         Who::Client,
         format!("open the page at `{got}`, if it is served there, too"),

@@ -16,11 +16,11 @@ rule!(
 fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
     let (leg, response) = sight.final_response()?;
     let status = response.status;
-    if !(status == 401) || !sight.is_cross_origin() {
+    if status != 401 || !sight.is_cross_origin() {
         return None;
     }
     let found = Explanation::new(
-        Who::Server,
+        Who::Client,
         "the server answered 401: it wants credentials that it did not get",
     )
     .note("Cookies go to another origin only with `credentials: \"include\"`.")

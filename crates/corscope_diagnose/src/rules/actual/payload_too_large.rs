@@ -16,7 +16,7 @@ rule!(
 fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
     let (leg, response) = sight.final_response()?;
     let status = response.status;
-    if !(status == 413) || !sight.is_cross_origin() {
+    if status != 413 || !sight.is_cross_origin() {
         return None;
     }
     let found = Explanation::new(

@@ -16,11 +16,11 @@ rule!(
 fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
     let (leg, response) = sight.final_response()?;
     let status = response.status;
-    if !(status == 429) || !sight.is_cross_origin() {
+    if status != 429 || !sight.is_cross_origin() {
         return None;
     }
     let found = Explanation::new(
-        Who::Server,
+        Who::Client,
         "the server refused one request too many with status 429",
     )
     .note("`Retry-After`, if it is exposed, says when to try again.")

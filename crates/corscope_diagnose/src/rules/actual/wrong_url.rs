@@ -20,7 +20,7 @@ fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
         return None;
     }
     let found = Explanation::new(
-        Who::Server,
+        Who::Client,
         format!("the server has nothing at this URL: status {status}"),
     )
     .note("A slash at the end, a missing prefix or a wrong port is enough.")

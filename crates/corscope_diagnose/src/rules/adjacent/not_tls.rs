@@ -21,7 +21,7 @@ fn explain(_: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let name = error_name(fault);
     Some(
         Explanation::new(
-            Who::Server,
+            Who::Client,
             format!("there is no TLS that both sides speak: `{name}`"),
         )
         .note("The console may say CORS; it is not: no response came to judge.")

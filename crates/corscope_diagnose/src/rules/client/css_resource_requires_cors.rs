@@ -16,9 +16,9 @@ rule!(
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let init = sight.init();
     if !sight.on_actual(fault)
-        || !(matches!(init.api, Api::Img | Api::Style)
-            && init.mode == Some(Mode::Cors)
-            && init.crossorigin.is_none())
+        || !matches!(init.api, Api::Img | Api::Style)
+        || init.mode != Some(Mode::Cors)
+        || init.crossorigin.is_some()
     {
         return None;
     }
@@ -30,7 +30,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     }
     let found = Explanation::new(
         Who::Server,
-        "CSS loads this with CORS, and no `Access-Control-Allow-Origin` is on the response",
+        "style sheets load this with CORS, and no `Access-Control-Allow-Origin` is on the response",
     )
     .note("`mask`, `clip-path`, `shape-outside` and SVG filters need CORS; `background` does not.")
     .manual(

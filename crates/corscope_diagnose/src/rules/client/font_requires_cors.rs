@@ -15,7 +15,7 @@ rule!(
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let init = sight.init();
-    if !sight.on_actual(fault) || !(init.api == Api::Font) {
+    if !sight.on_actual(fault) || init.api != Api::Font {
         return None;
     }
     if sight
@@ -28,7 +28,6 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         Who::Server,
         "fonts of other origins need CORS, and no `Access-Control-Allow-Origin` is on the response",
     )
-    .note("Unlike images, fonts have no way without CORS.")
-    .widens(Who::Server, "answer `Access-Control-Allow-Origin: *` for static files: a font is the same for everybody");
+    .note("Unlike images, fonts have no way without CORS. `*` does no harm for static files.");
     Some(sight.grant(fault, found))
 }

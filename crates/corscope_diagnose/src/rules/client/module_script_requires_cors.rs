@@ -15,7 +15,7 @@ rule!(
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let init = sight.init();
-    if !sight.on_actual(fault) || !(init.api == Api::Module) {
+    if !sight.on_actual(fault) || init.api != Api::Module {
         return None;
     }
     if sight

@@ -3,7 +3,7 @@ use corscope_fetch::{Api, Evidence, Part};
 
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
-use crate::sight::Sight;
+use crate::sight::{Sight, Signs};
 
 rule!(
     "script-error-muted",
@@ -25,7 +25,8 @@ fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
         return None;
     }
     let (leg, response) = sight.final_response()?;
-    if response.status >= 400 {
+    let signs = Signs(response);
+    if response.status >= 400 || signs.is_html() || signs.header_says("content-type", "json") {
         return None;
     }
     let mut found = Explanation::new(

@@ -1,4 +1,5 @@
-use corscope_fetch::{Fault, Response};
+use corscope_fetch::{Evidence, Fault, Part, Response};
+use url::Url;
 
 use crate::diagnostic::{Confidence, Explanation, Who};
 use crate::rule::{Finds, rule};
@@ -10,7 +11,7 @@ rule!(
     Refusal,
     "third_party_cors_proxy_rejected.md",
     "a public CORS proxy refused the request",
-    Finds::Faults(
+    Finds::Both(
         &[
             "acao_missing",
             "acao_mismatch",
@@ -23,12 +24,26 @@ rule!(
             "acam_method_missing",
             "acah_header_missing"
         ],
-        explain
+        explain,
+        observe
     )
 );
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
-    let url = sight.url(fault)?;
+    proxy_refused(sight.url(fault)?, sight.response(fault))
+}
+
+fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
+    let (leg, response) = sight.readable()?;
+    if !matches!(response.status, 401 | 403 | 429) {
+        return None;
+    }
+    let found = proxy_refused(&sight.whole().legs.get(leg)?.request.url, Some(response))?;
+    Some((found, vec![Evidence::response(leg, Part::Status)]))
+}
+
+/// What is said when `url` leads to a public proxy, or its answer is one of such a proxy.
+fn proxy_refused(url: &Url, response: Option<&Response>) -> Option<Explanation> {
     let host = url.host_str()?;
     let is_known = PROXIES.iter().any(|proxy| {
         host.strip_suffix(proxy)
@@ -40,21 +55,20 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
                 .body_says(&["/corsdemo", "cors-anywhere"])
                 .is_some()
     };
-    if !is_known && !sight.response(fault).is_some_and(demo) {
+    if !is_known && !response.is_some_and(demo) {
         return None;
     }
-    let status = sight
-        .status(fault)
-        .map(|status| format!(" with status {status}"))
+    let status = response
+        .map(|it| format!(" with status {}", it.status))
         .unwrap_or_default();
     Some(
-        Explanation::new(Who::Client, format!("the public CORS proxy `{host}` did not pass the request on{status}"))
-            .confidence(Confidence::Likely)
-            .note("Such proxies limit their use, want a key or an opt-in, or are shut down without notice.")
-            .note("Whoever runs one can read and change everything that goes through it.")
-            .narrow(Who::Client, "fetch the URL through a proxy of your own, on the page's origin")
-            .manual(Who::Server, "or ask the owner of the URL to allow your origin"),
-    )
+    Explanation::new(Who::Client, format!("the public CORS proxy `{host}` did not pass the request on{status}"))
+        .confidence(Confidence::Likely)
+        .note("Such proxies limit their use, want a key or an opt-in, or are shut down without notice.")
+        .note("Whoever runs one can read and change everything that goes through it.")
+        .narrow(Who::Client, "fetch the URL through a proxy of your own, on the page's origin")
+        .manual(Who::Server, "or ask the owner of the URL to allow your origin"),
+)
 }
 
 /// Hosts of public CORS proxies.
