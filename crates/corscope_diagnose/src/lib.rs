@@ -7,6 +7,8 @@
 pub mod console;
 mod diagnose;
 pub mod diagnostic;
+pub mod recipe;
+pub mod recipes;
 pub mod remedy;
 pub mod render;
 pub mod rule;
