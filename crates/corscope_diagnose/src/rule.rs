@@ -42,24 +42,22 @@ impl Group {
     }
 }
 
+/// Says what a fault means; `None` when it is not the rule's to explain.
+pub type Explain = fn(&Sight<'_>, &Fault) -> Option<Explanation>;
+/// Looks at a whole fetch; `None` when there is nothing to say.
+pub type Observe = fn(&Sight<'_>) -> Option<(Explanation, Vec<Evidence>)>;
+
 /// What a rule looks at.
 #[derive(Clone, Copy)]
 pub enum Finds {
     /// It explains faults of these causes (by [`corscope_fetch::Cause::name`]), when its function
     /// agrees. A rule that always agrees is the cause's base rule: each cause has exactly one.
-    Faults(
-        &'static [&'static str],
-        fn(&Sight<'_>, &Fault) -> Option<Explanation>,
-    ),
+    Faults(&'static [&'static str], Explain),
     /// It finds something that refuses nothing by itself.
-    Observation(fn(&Sight<'_>) -> Option<(Explanation, Vec<Evidence>)>),
+    Observation(Observe),
     /// Both: it explains faults, and where there are none of them, finds the same thing although
     /// it refuses nothing.
-    Both(
-        &'static [&'static str],
-        fn(&Sight<'_>, &Fault) -> Option<Explanation>,
-        fn(&Sight<'_>) -> Option<(Explanation, Vec<Evidence>)>,
-    ),
+    Both(&'static [&'static str], Explain, Observe),
 }
 
 /// One rule.

@@ -1,6 +1,11 @@
 //! Every rule's page is its documentation and its test: the scenario that fails must be explained
 //! by the rule, the one that works must not be, and what the rule says keeps the house style.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

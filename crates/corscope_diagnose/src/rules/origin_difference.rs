@@ -44,10 +44,12 @@ pub(super) fn difference(got: &str, wanted: &str) -> &'static str {
         return "it is no origin";
     };
     if mine.serialized() == wanted {
-        return if url.path() == "/" && url.query().is_none() {
+        return if url.path() != "/" || url.query().is_some() {
+            "an origin has no path"
+        } else if got.ends_with(":443") || got.ends_with(":80") {
             "it spells out the default port"
         } else {
-            "an origin has no path"
+            "browsers spell it another way"
         };
     }
     let Ok(theirs) = Origin::parse(wanted) else {
@@ -103,6 +105,10 @@ mod tests {
             ("http://other.example", "it is another origin"),
             ("true", "it is no origin"),
             ("data:,x", "it is no origin"),
+            (
+                "https://%61pp.example:8443",
+                "browsers spell it another way",
+            ),
         ] {
             assert_eq!(difference(got, WANTED), expected, "{got}");
         }

@@ -121,6 +121,12 @@ pub(super) fn with_origin_allowed(found: Explanation, leg: &Leg, answer: &str) -
     }
 }
 
+/// Whether a fault is the first that its leg fails at, so that its remedies are read first.
+pub(super) fn is_first_of_leg(sight: &Sight<'_>, fault: &Fault) -> bool {
+    let first = sight.faults().iter().find(|it| it.leg == fault.leg);
+    first == Some(fault)
+}
+
 /// With the client's ways to do without the preflight.
 pub(super) fn with_way_around(found: Explanation, sight: &Sight<'_>, leg: &Leg) -> Explanation {
     let found = match without_preflight(sight, leg) {
@@ -148,7 +154,7 @@ fn without_preflight(sight: &Sight<'_>, leg: &Leg) -> Option<String> {
         };
     }
     if !title.is_empty() {
-        title.push_str(", if the server can do with that: then no preflight is sent");
+        title.push_str(", if the server takes it like that: then no preflight is sent");
         return Some(title);
     }
     let init = sight.init();
@@ -184,14 +190,20 @@ pub(super) struct Lacking<'a> {
     pub(super) names: Vec<&'a str>,
 }
 
-/// Everything that the answer at a fault's leg does not allow.
+/// What no server should allow: response headers that a script sends by mistake.
+pub(super) const RESPONSE_HEADER_PREFIX: &str = "access-control-";
+
+/// Everything that the answer at a fault's leg does not allow, and should.
 pub(super) fn lacking<'a>(sight: &Sight<'a>, fault: &Fault) -> Lacking<'a> {
     let mut lacking = Lacking::default();
     for other in sight.faults().iter().filter(|it| it.leg == fault.leg) {
         match &other.cause {
             Cause::AcamMethodMissing { method } => lacking.method = Some(&**method),
             Cause::AcahHeaderMissing { name } => {
-                lacking.names.extend(str::from_utf8(name));
+                let name = str::from_utf8(name).unwrap_or_default();
+                if !name.starts_with(RESPONSE_HEADER_PREFIX) {
+                    lacking.names.push(name);
+                }
             }
             _ => {}
         }
@@ -200,13 +212,16 @@ pub(super) fn lacking<'a>(sight: &Sight<'a>, fault: &Fault) -> Lacking<'a> {
 }
 
 impl Lacking<'_> {
-    /// The header lines to send in place of those that are there, in backticks.
-    pub(super) fn lines(&self, leg: &Leg, response: &Response) -> String {
+    /// The header lines to send in place of those that lack something or do not parse, in
+    /// backticks.
+    fn lines(&self, leg: &Leg, response: &Response) -> String {
         let mut lines = String::new();
-        if let Some(method) = self.method {
-            extend(&mut lines, leg, response, ALLOW_METHODS, &[method]);
+        if self.method.is_some() || has_bad_element(response, ALLOW_METHODS) {
+            let method = self.method.as_ref().map(std::slice::from_ref);
+            let method = method.unwrap_or_default();
+            extend(&mut lines, leg, response, ALLOW_METHODS, method);
         }
-        if !self.names.is_empty() {
+        if !self.names.is_empty() || has_bad_element(response, ALLOW_HEADERS) {
             extend(&mut lines, leg, response, ALLOW_HEADERS, &self.names);
         }
         lines
@@ -218,21 +233,8 @@ impl Lacking<'_> {
     }
 }
 
-/// The header line to send in place of list header `name`: what is there, its bad elements taken
-/// apart, and all that is lacking.
-pub(super) fn mended_list(sight: &Sight<'_>, fault: &Fault, name: &'static str) -> Option<String> {
-    let leg = sight.leg(fault)?;
-    let lacking = lacking(sight, fault);
-    let mut line = String::new();
-    let response = leg.response()?;
-    match name {
-        ALLOW_METHODS => {
-            let method = lacking.method.as_ref().map(std::slice::from_ref);
-            extend(&mut line, leg, response, name, method.unwrap_or_default());
-        }
-        _ => extend(&mut line, leg, response, name, &lacking.names),
-    }
-    Some(line)
+fn has_bad_element(response: &Response, name: &str) -> bool {
+    list_elements(&response.header_list, name).any(|element| !is_token(element.token))
 }
 
 fn extend(out: &mut String, leg: &Leg, response: &Response, name: &'static str, more: &[&str]) {
@@ -269,11 +271,10 @@ fn tokens_of(element: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Whether a method or name that a list lacks stands in the list, in an element that does not
 /// parse.
 pub(super) fn stands_in_bad_element(response: &Response, name: &str, token: &[u8]) -> bool {
-    let found = list_elements(&response.header_list, name)
+    list_elements(&response.header_list, name)
         .filter(|element| !is_token(element.token))
         .flat_map(|element| tokens_of(element.token))
-        .any(|meant| meant.eq_ignore_ascii_case(token));
-    found
+        .any(|meant| meant.eq_ignore_ascii_case(token))
 }
 
 /// With the remedy that adds all that the lists lack.

@@ -3,7 +3,7 @@ use corscope_fetch::Fault;
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
 use crate::rules::preflight_answer::{
-    ALLOW_HEADERS, first_preflight, lacking, with_complete_lists, with_way_around,
+    ALLOW_HEADERS, first_preflight, is_first_of_leg, lacking, with_complete_lists, with_way_around,
 };
 use crate::sight::Sight;
 
@@ -45,5 +45,8 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         );
     }
     let found = with_complete_lists(found, sight, fault);
-    Some(with_way_around(found, sight, leg))
+    Some(match is_first_of_leg(sight, fault) {
+        true => with_way_around(found, sight, leg),
+        false => found,
+    })
 }

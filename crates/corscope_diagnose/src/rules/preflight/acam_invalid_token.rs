@@ -3,7 +3,7 @@ use corscope_fetch::{Cause, Fault};
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
 use crate::rules::preflight_answer::{
-    ALLOW_METHODS, first_answer, mended_list, stands_in_bad_element,
+    ALLOW_METHODS, first_answer, stands_in_bad_element, with_complete_lists,
 };
 use crate::scenario::latin1;
 use crate::sight::Sight;
@@ -41,6 +41,5 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         "One bad element makes the whole header invalid, and with it the whole preflight, even if \
          nothing in the list is needed.",
     );
-    let line = mended_list(sight, fault, ALLOW_METHODS)?;
-    Some(found.narrow(Who::Server, format!("answer the preflight with {line}")))
+    Some(with_complete_lists(found, sight, fault))
 }

@@ -3,7 +3,7 @@ use corscope_fetch::{Cause, Fault};
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
 use crate::rules::preflight_answer::{
-    ALLOW_METHODS, first_preflight, with_complete_lists, with_way_around,
+    ALLOW_METHODS, first_preflight, is_first_of_leg, with_complete_lists, with_way_around,
 };
 use crate::sight::Sight;
 
@@ -40,5 +40,8 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         ));
     }
     let found = with_complete_lists(found, sight, fault);
-    Some(with_way_around(found, sight, leg))
+    Some(match is_first_of_leg(sight, fault) {
+        true => with_way_around(found, sight, leg),
+        false => found,
+    })
 }

@@ -2,7 +2,9 @@ use corscope_fetch::{Cause, Fault};
 
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
-use crate::rules::preflight_answer::{first_preflight, lacking};
+use crate::rules::preflight_answer::{
+    RESPONSE_HEADER_PREFIX, asked_names, first_preflight, with_complete_lists,
+};
 use crate::sight::Sight;
 
 rule!(
@@ -14,32 +16,39 @@ rule!(
     Finds::Faults(&["acah_header_missing"], explain)
 );
 
-const PREFIX: &str = "access-control-";
-
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
-    first_preflight(sight, fault)?;
+    let leg = first_preflight(sight, fault)?;
     let Cause::AcahHeaderMissing { name } = &fault.cause else {
         return None;
     };
-    if !name.starts_with(PREFIX.as_bytes()) {
+    if !name.starts_with(RESPONSE_HEADER_PREFIX.as_bytes()) {
         return None;
     }
-    let mut lacking = lacking(sight, fault);
-    lacking.names.retain(|name| name.starts_with(PREFIX));
-    let names = lacking.quoted_names();
-    Some(
-        Explanation::new(
-            Who::Client,
-            format!("the script sends {names} on the request; it belongs on the server's response"),
-        )
-        .note(
-            "A page cannot give itself permission. On a request the header does nothing but force \
-             a preflight, which then fails.",
-        )
-        .narrow(Who::Client, format!("do not set {names} on the request"))
-        .manual(
-            Who::Server,
-            "if the page still fails without it, send `Access-Control-Allow-Origin` on the response",
-        ),
+    let names = asked_names(leg);
+    let names: Vec<&str> = names
+        .split(',')
+        .filter(|name| name.starts_with(RESPONSE_HEADER_PREFIX))
+        .collect();
+    let (names, it) = (
+        names.join("`, `"),
+        if names.len() == 1 {
+            "it belongs"
+        } else {
+            "they belong"
+        },
+    );
+    let found = Explanation::new(
+        Who::Client,
+        format!("the script sends `{names}` on the request; {it} on the server's response"),
     )
+    .note(
+        "A page cannot give itself permission. On a request the header does nothing but force \
+             a preflight, which then fails.",
+    )
+    .narrow(Who::Client, format!("do not set `{names}` on the request"))
+    .manual(
+        Who::Server,
+        "if the page still fails without it, send `Access-Control-Allow-Origin` on the response",
+    );
+    Some(with_complete_lists(found, sight, fault))
 }

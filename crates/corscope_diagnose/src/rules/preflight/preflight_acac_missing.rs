@@ -2,7 +2,7 @@ use corscope_fetch::Fault;
 
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
-use crate::rules::preflight_answer::{credentials_switch, first_preflight};
+use crate::rules::preflight_answer::{credentials_switch, first_preflight, passing_lines};
 use crate::sight::Sight;
 
 rule!(
@@ -15,7 +15,7 @@ rule!(
 );
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
-    first_preflight(sight, fault)?;
+    let leg = first_preflight(sight, fault)?;
     let headline = match sight.header(fault, "access-control-allow-credentials") {
         Some(got) => format!(
             "the preflight's answer has `Access-Control-Allow-Credentials: {got}`, wanted `true`"
@@ -34,8 +34,11 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         )
         .narrow(
             Who::Server,
-            "answer the preflight, and the request itself, with \
-             `Access-Control-Allow-Credentials: true`",
+            format!(
+                "answer OPTIONS with {}, and the request itself with \
+                 `Access-Control-Allow-Credentials: true`",
+                passing_lines(leg)
+            ),
         )
         .narrow(Who::Client, drop);
     Some(found)

@@ -3,9 +3,9 @@ use corscope_fetch::Fault;
 use crate::diagnostic::{Explanation, Who};
 use crate::rule::{Finds, rule};
 use crate::rules::preflight_answer::{
-    first_preflight, request_is_answered_with_cors, wanted_origin, with_remedies,
+    first_answer, request_is_answered_with_cors, wanted_origin, with_remedies,
 };
-use crate::sight::Sight;
+use crate::sight::{Sight, Signs};
 
 rule!(
     "preflight-acao-missing",
@@ -17,9 +17,9 @@ rule!(
 );
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
-    let leg = first_preflight(sight, fault)?;
+    let (leg, response) = first_answer(sight, fault)?;
     let wanted = wanted_origin(leg);
-    let status = sight.status(fault).unwrap_or_default();
+    let status = response.status;
     let mut found = Explanation::new(
         Who::Server,
         format!(
@@ -37,6 +37,9 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
             "The `Allow` header says that the framework's own OPTIONS route answered, not a CORS \
              layer.",
         );
+    }
+    if Signs(response).is_html() {
+        found = found.note("An HTML page came back: is it the API that this URL leads to?");
     }
     Some(with_remedies(found, sight, leg))
 }

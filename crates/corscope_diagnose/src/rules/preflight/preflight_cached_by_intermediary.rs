@@ -91,9 +91,8 @@ fn is_fresh(probe: &ProbeDocument, leg: &Leg) -> bool {
 fn passes(probe: &ProbeDocument, leg: &Leg, fault: &Fault) -> bool {
     let list = &probe.headers.0;
     let lists = |name: &str, token: &[u8]| {
-        let found = corscope_fetch::header_values::list_elements(list, name)
-            .any(|it| it.token.eq_ignore_ascii_case(token) || it.token == b"*");
-        found
+        corscope_fetch::header_values::list_elements(list, name)
+            .any(|it| it.token.eq_ignore_ascii_case(token) || it.token == b"*")
     };
     match &fault.cause {
         Cause::AcahHeaderMissing { name } => lists(ALLOW_HEADERS, name),

@@ -5,7 +5,7 @@ use crate::rule::{Finds, rule};
 use crate::rules::preflight_answer::{
     ALLOW_ORIGIN, first_answer, request_is_answered_with_cors, with_remedies,
 };
-use crate::sight::Sight;
+use crate::sight::{Sight, Signs};
 
 rule!(
     "preflight-not-handled",
@@ -19,7 +19,13 @@ rule!(
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let (leg, response) = first_answer(sight, fault)?;
     let status = response.status;
-    if !matches!(status, 404 | 410) || response.header_list.contains(ALLOW_ORIGIN) {
+    // Amazon's API gateway says this of a path, or a method of it, that it does not know.
+    let by_gateway = status == 403
+        && Signs(response)
+            .body_says(&["missing authentication token"])
+            .is_some();
+    let is_unknown = matches!(status, 404 | 410) || by_gateway;
+    if !is_unknown || response.header_list.contains(ALLOW_ORIGIN) {
         return None;
     }
     let path = leg.request.url.path();
@@ -29,7 +35,12 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
             "the preflight was answered {status}: the server has no OPTIONS route for `{path}`"
         ),
     );
-    found = if request_is_answered_with_cors(sight) {
+    found = if by_gateway {
+        found.note(
+            "\"Missing Authentication Token\" is what API Gateway says when it has no such route: \
+             enable CORS for the resource, which adds OPTIONS, and deploy the stage again.",
+        )
+    } else if request_is_answered_with_cors(sight) {
         found.note("The request itself has a route, and CORS headers; only OPTIONS has none.")
     } else {
         found.note(

@@ -47,11 +47,14 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         return None;
     };
     let status = response.status;
+    // The query is long, and may hold secrets.
+    let mut shown = target;
+    shown.set_query(None);
     Some(
         Explanation::new(
             Who::Server,
             format!(
-                "`{}` redirects ({status}) to `{target}`, which looks like a login page",
+                "`{}` redirects ({status}) to `{shown}`, which looks like a login page",
                 leg.request.url
             ),
         )
