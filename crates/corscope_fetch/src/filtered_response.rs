@@ -30,17 +30,16 @@ pub fn basic_visible_headers(list: &HeaderList) -> Vec<String> {
 }
 
 fn visible(list: &HeaderList, is_shown: impl Fn(&[u8]) -> bool) -> Vec<String> {
-    let mut names: Vec<String> = list
-        .iter()
-        .filter(|header| is_shown(header.name) && !is_forbidden_response_header_name(header.name))
-        .map(|header| {
-            header
-                .name
-                .iter()
-                .map(|byte| char::from(byte.to_ascii_lowercase()))
-                .collect()
-        })
-        .collect();
+    let mut names = Vec::new();
+    for header in list.iter() {
+        if is_shown(header.name) && !is_forbidden_response_header_name(header.name) {
+            let name = String::from_utf8(header.name.to_ascii_lowercase());
+            names.push(name.unwrap_or_else(|error| {
+                // Header names are bytes, each a code point.
+                error.as_bytes().iter().copied().map(char::from).collect()
+            }));
+        }
+    }
     names.sort_unstable();
     names.dedup();
     names

@@ -7,10 +7,20 @@ use crate::header_values::get_decode_and_split;
 
 /// Whether `byte` may stand in an [RFC 9110 token](https://www.rfc-editor.org/rfc/rfc9110#name-tokens).
 pub const fn is_token_byte(byte: u8) -> bool {
-    matches!(byte,
-        b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`'
-        | b'|' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
+    TOKEN_BYTES[byte as usize]
 }
+
+const TOKEN_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = matches!(byte as u8,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+            | b'`' | b'|' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
+        byte += 1;
+    }
+    bytes
+};
 
 /// Whether `bytes` are a token: a [method](https://fetch.spec.whatwg.org/#concept-method) or a
 /// [header name](https://fetch.spec.whatwg.org/#header-name).
@@ -63,15 +73,26 @@ const FORBIDDEN_NAMES: [&str; 21] = [
 /// Whether a script's header of this name and value is forbidden, so that it is dropped silently.
 pub fn is_forbidden_request_header(name: &[u8], value: &[u8]) -> bool {
     let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-    if FORBIDDEN_NAMES.iter().any(|forbidden| is(forbidden)) {
+    let Some(first) = name.first().map(u8::to_ascii_lowercase) else {
+        return false;
+    };
+    let may_be = |forbidden: &&&str| forbidden.as_bytes()[0] == first;
+    if FORBIDDEN_NAMES
+        .iter()
+        .filter(may_be)
+        .any(|forbidden| is(forbidden))
+    {
         return true;
     }
     let starts = |prefix: &[u8]| {
         name.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    if starts(b"proxy-") || starts(b"sec-") {
+    if (first == b'p' && starts(b"proxy-")) || (first == b's' && starts(b"sec-")) {
         return true;
+    }
+    if first != b'x' {
+        return false;
     }
     if [
         "x-http-method",

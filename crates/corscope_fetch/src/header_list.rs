@@ -131,23 +131,37 @@ impl HeaderList {
         &'a self,
         name: &'a str,
     ) -> impl Iterator<Item = (usize, Header<'a>)> + 'a {
-        self.iter()
+        // Most names differ in length, which is seen without looking at a byte.
+        let same_length =
+            move |line: &Line| (line.name_end - line.name_start) as usize == name.len();
+        self.lines
+            .iter()
             .enumerate()
+            .filter(move |(_, line)| same_length(line))
+            .map(|(index, line)| (index, self.header(*line)))
             .filter(move |(_, header)| header.is(name))
+    }
+
+    /// The trimmed values of all headers named `name`.
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        let same_length = |line: &&Line| (line.name_end - line.name_start) as usize == name.len();
+        self.lines
+            .iter()
+            .filter(same_length)
+            .map(|line| self.header(*line))
+            .filter(|header| header.is(name))
+            .map(|header| header.trimmed())
     }
 
     /// Whether a header named `name` is there.
     pub fn contains(&self, name: &str) -> bool {
-        self.iter().any(|header| header.is(name))
+        self.lines_named(name).next().is_some()
     }
 
     /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) `name`: all its values,
     /// trimmed, joined with `, ` in order; `None` when it is absent.
     pub fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
-        let mut found = self
-            .iter()
-            .filter(|header| header.is(name))
-            .map(|header| header.trimmed());
+        let mut found = self.values(name);
         let first = found.next()?;
         let Some(second) = found.next() else {
             return Some(Cow::Borrowed(first));

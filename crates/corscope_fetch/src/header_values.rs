@@ -110,14 +110,32 @@ pub fn extract_tokens<'a>(
     name: &'a str,
 ) -> Result<Vec<Element<'a>>, InvalidToken> {
     let mut elements = Vec::new();
-    for element in list_elements(list, name) {
-        if !is_token(element.token) {
-            return Err(InvalidToken {
-                token: element.token.to_vec(),
-                place: element.place(),
-            });
+    for (line, header) in list.lines_named(name) {
+        let value = header.value;
+        let mut start = 0;
+        while start <= value.len() {
+            let rest = &value[start..];
+            let comma = rest.iter().position(|byte| *byte == b',');
+            let part = &rest[..comma.unwrap_or(rest.len())];
+            // A folded line counts as white space, so HTTP white space is trimmed, not only OWS.
+            let token = trim_http_whitespace(part);
+            if !token.is_empty() {
+                let offset = token.as_ptr() as usize - part.as_ptr() as usize;
+                let element = Element {
+                    token,
+                    line,
+                    start: start + offset,
+                };
+                if !is_token(token) {
+                    return Err(InvalidToken {
+                        token: token.to_vec(),
+                        place: element.place(),
+                    });
+                }
+                elements.push(element);
+            }
+            start += part.len() + 1;
         }
-        elements.push(element);
     }
     Ok(elements)
 }

@@ -70,9 +70,8 @@ impl Fetch<'_> {
                 TaintedPreflight::Null => self.shared_origin(),
                 TaintedPreflight::Page => self.client.origin.shared(),
             };
-            let at_own_origin = self.client.origin.is_same_as(&request.url);
-            let is_checked =
-                !(at_own_origin && self.user_agent.tainted_preflight == TaintedPreflight::Page);
+            let is_checked = self.user_agent.tainted_preflight == TaintedPreflight::Null
+                || !self.client.origin.is_same_as(&request.url);
             Question {
                 is_checked,
                 method: request.method.clone(),

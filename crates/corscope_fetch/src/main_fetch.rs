@@ -221,10 +221,7 @@ impl Fetch<'_> {
         let Some(request) = self.request.as_deref() else {
             return true;
         };
-        if !self.user_agent.enforces_local_network_access
-            || !is_http_scheme(request.url.scheme())
-            || self.client.origin.is_same_as(&request.url)
-        {
+        if !self.user_agent.enforces_local_network_access || !is_http_scheme(request.url.scheme()) {
             return true;
         }
         let target = self
@@ -234,7 +231,7 @@ impl Fetch<'_> {
         let (Some(page), Some(space)) = (self.client.address_space, target) else {
             return true;
         };
-        if space >= page {
+        if space >= page || self.client.origin.is_same_as(&request.url) {
             return true;
         }
         let step = &steps::LOCAL_NETWORK_ACCESS;

@@ -33,9 +33,12 @@ pub fn is_mixed_content(
     url: &Url,
     ua: &UserAgent,
 ) -> bool {
+    if !matches!(url.scheme(), "http" | "ws") {
+        return false;
+    }
     let page_is_secure = origin.scheme() == Some("https")
         || (*origin == Origin::Opaque && page_url.is_some_and(|page| page.scheme() == "https"));
-    page_is_secure && matches!(url.scheme(), "http" | "ws") && !is_potentially_trustworthy(url, ua)
+    page_is_secure && !is_potentially_trustworthy(url, ua)
 }
 
 #[cfg(test)]

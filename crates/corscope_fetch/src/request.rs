@@ -155,44 +155,39 @@ impl Request {
             if value.iter().any(|byte| matches!(byte, 0 | b'\n' | b'\r')) {
                 return Err(Cause::InvalidHeaderValue { header: index });
             }
-            self.append(name.as_bytes(), value, user_agent);
+            self.append(name, value, user_agent);
         }
         Ok(())
     }
 
     /// [Appends](https://fetch.spec.whatwg.org/#concept-headers-append) one header under the guard.
-    fn append(&mut self, name: &[u8], value: &[u8], user_agent: &UserAgent) {
-        let dropped = is_forbidden_request_header(name, value)
-            || (user_agent.drops_script_user_agent && name.eq_ignore_ascii_case(b"user-agent"))
+    fn append(&mut self, name: &str, value: &[u8], user_agent: &UserAgent) {
+        let dropped = is_forbidden_request_header(name.as_bytes(), value)
+            || (user_agent.drops_script_user_agent && name.eq_ignore_ascii_case("user-agent"))
             || (self.mode == Mode::NoCors && !self.is_no_cors_safelisted(name, value, user_agent));
         if dropped {
             self.dropped.push(name, value);
             return;
         }
-        let name_text = str::from_utf8(name).unwrap_or_default();
-        if self.api == Api::Xhr && self.header_list.contains(name_text) {
-            // setRequestHeader() combines; Headers keeps the lines apart.
-            let mut combined = self
-                .header_list
-                .get(name_text)
-                .unwrap_or_default()
-                .into_owned();
-            combined.extend_from_slice(b", ");
-            combined.extend_from_slice(value);
-            let spelling = self.header_list.lines_named(name_text).next();
-            let spelling = spelling
-                .map(|(_, header)| header.name.to_vec())
-                .unwrap_or_default();
+        let earlier = match self.api {
+            Api::Xhr => self.header_list.get(name),
+            _ => None, // Headers keeps the lines apart, only setRequestHeader() combines
+        };
+        if let Some(earlier) = earlier {
+            let combined = [&*earlier, value].join(&b", "[..]);
+            let first = self.header_list.lines_named(name).next();
+            let spelling = first.map(|(_, header)| header.name.to_vec());
+            let spelling = spelling.and_then(|name| String::from_utf8(name).ok());
             self.header_list
-                .set(str::from_utf8(&spelling).unwrap_or_default(), combined);
+                .set(spelling.as_deref().unwrap_or(name), combined);
         } else {
             self.header_list.push(name, value);
         }
     }
 
-    fn is_no_cors_safelisted(&self, name: &[u8], value: &[u8], user_agent: &UserAgent) -> bool {
-        let name_text = str::from_utf8(name).unwrap_or_default();
-        let mut joined = self.header_list.get(name_text).map(|old| old.into_owned());
+    fn is_no_cors_safelisted(&self, name: &str, value: &[u8], user_agent: &UserAgent) -> bool {
+        let mut joined = self.header_list.get(name).map(|old| old.into_owned());
+        let name = name.as_bytes();
         if let Some(joined) = &mut joined {
             joined.extend_from_slice(b", ");
             joined.extend_from_slice(value);
@@ -259,7 +254,7 @@ impl Request {
             },
         };
         self.content_type_from_body = true;
-        self.append(b"Content-Type", content_type.as_bytes(), user_agent);
+        self.append("Content-Type", content_type.as_bytes(), user_agent);
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 //! [request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) and
 //! [response-header names](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
 
+use std::borrow::Cow;
+
 use crate::header_list::{HeaderList, trim_http_whitespace};
 use crate::user_agent::UserAgent;
 
@@ -36,13 +38,14 @@ pub const fn is_unsafe_byte(byte: u8) -> bool {
         )
 }
 
-const CLIENT_HINTS: [&str; 8] = [
+const CLIENT_HINTS: [&str; 9] = [
     "device-memory",
     "downlink",
     "dpr",
     "ect",
     "intervention",
     "rtt",
+    "save-data",
     "viewport-width",
     "width",
 ];
@@ -78,47 +81,43 @@ pub fn safelisted_request_header(
     user_agent: &UserAgent,
 ) -> Result<(), Unsafe> {
     let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-    let limit = || {
-        if value.len() > VALUE_LIMIT {
-            Err(Unsafe::TooLong)
-        } else {
-            Ok(())
+    let has_hint_value = |value: &[u8]| !is("save-data") || value.eq_ignore_ascii_case(b"on");
+    // By length first: nearly every header is none of these.
+    let judge: fn(&[u8], &UserAgent) -> Result<(), Unsafe> = match name.len() {
+        5 if is("range") => range,
+        6 if is("accept") => unsafe_byte_in,
+        12 if is("content-type") => safelisted_content_type,
+        15 if is("accept-language") => language,
+        16 if is("content-language") => language,
+        3..=14
+            if user_agent.safelists_client_hints
+                && CLIENT_HINTS.into_iter().any(is)
+                && has_hint_value(value) =>
+        {
+            |_, _| Ok(())
         }
+        _ => return Err(Unsafe::Name),
     };
-    if is("accept") {
-        limit()?;
-        unsafe_byte_in(value, user_agent)
-    } else if is("accept-language") || is("content-language") {
-        limit()?;
-        let allowed = |byte: &u8| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'=')
-        };
-        value
-            .iter()
-            .position(|byte| !allowed(byte))
-            .map_or(Ok(()), |at| Err(Unsafe::Byte { at }))
-    } else if is("content-type") {
-        limit()?;
-        safelisted_content_type(value, user_agent)
-    } else if is("range") {
-        limit()?;
-        if is_simple_range(value, user_agent) {
-            Ok(())
-        } else {
-            Err(Unsafe::Range)
-        }
-    } else if user_agent.safelists_client_hints && is("save-data") {
-        limit()?;
-        if value.eq_ignore_ascii_case(b"on") {
-            Ok(())
-        } else {
-            Err(Unsafe::Name)
-        }
-    } else if user_agent.safelists_client_hints && CLIENT_HINTS.into_iter().any(is) {
-        limit()
+    if value.len() > VALUE_LIMIT {
+        return Err(Unsafe::TooLong);
+    }
+    judge(value, user_agent)
+}
+
+fn language(value: &[u8], _: &UserAgent) -> Result<(), Unsafe> {
+    let refused = |byte: &u8| {
+        !(byte.is_ascii_alphanumeric()
+            || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'='))
+    };
+    let at = value.iter().position(refused);
+    at.map_or(Ok(()), |at| Err(Unsafe::Byte { at }))
+}
+
+fn range(value: &[u8], user_agent: &UserAgent) -> Result<(), Unsafe> {
+    if is_simple_range(value, user_agent) {
+        Ok(())
     } else {
-        Err(Unsafe::Name)
+        Err(Unsafe::Range)
     }
 }
 
@@ -224,29 +223,15 @@ pub struct UnsafeNames {
 impl UnsafeNames {
     /// Of `names` in any case and order.
     pub fn new(mut names: Vec<&[u8]>) -> Self {
-        let lower = |name: &[u8]| name.iter().map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
-        match names.as_slice() {
-            [] => return Self::default(),
-            [name] => {
-                return Self {
-                    joined: lower(name),
-                };
-            }
-            _ => {}
-        }
         fn in_lower_case(name: &[u8]) -> impl Iterator<Item = u8> {
             name.iter().map(u8::to_ascii_lowercase)
         }
-        names.sort_unstable_by(|one, other| in_lower_case(one).cmp(in_lower_case(other)));
-        names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-        let bytes = names.iter().map(|name| name.len() + 1).sum();
-        let mut joined = Vec::with_capacity(bytes);
-        for name in names {
-            if !joined.is_empty() {
-                joined.push(b',');
-            }
-            joined.extend(in_lower_case(name));
+        if names.len() > 1 {
+            names.sort_unstable_by(|one, other| in_lower_case(one).cmp(in_lower_case(other)));
+            names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
         }
+        let mut joined = names.join(&b',');
+        joined.make_ascii_lowercase();
         Self { joined }
     }
 
@@ -283,20 +268,18 @@ pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) ->
     let mut names: Vec<&[u8]> = Vec::new();
     let mut safelisted_total = 0;
     for (line, header) in list.iter().enumerate() {
-        let joined;
-        let value = if user_agent.joins_repeated_headers {
+        let mut value = Cow::Borrowed(header.value);
+        if user_agent.joins_repeated_headers {
             let is_same = |other: crate::Header<'_>| other.name.eq_ignore_ascii_case(header.name);
             if list.iter().take(line).any(is_same) {
                 continue;
             }
-            joined = str::from_utf8(header.name)
-                .ok()
-                .and_then(|name| list.get(name));
-            joined.as_deref().unwrap_or(header.value)
-        } else {
-            header.value
-        };
-        match safelisted_request_header(header.name, value, user_agent) {
+            if list.iter().skip(line + 1).any(is_same) {
+                let joined = str::from_utf8(header.name).map(|name| list.get(name));
+                value = joined.ok().flatten().unwrap_or(value);
+            }
+        }
+        match safelisted_request_header(header.name, &value, user_agent) {
             Ok(()) => safelisted_total += value.len(),
             Err(_) => names.push(header.name),
         }
@@ -311,17 +294,16 @@ pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) ->
 /// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) without
 /// being exposed.
 pub fn is_safelisted_response_header_name(name: &[u8]) -> bool {
-    [
-        "cache-control",
-        "content-language",
-        "content-length",
-        "content-type",
-        "expires",
-        "last-modified",
-        "pragma",
-    ]
-    .iter()
-    .any(|safe| name.eq_ignore_ascii_case(safe.as_bytes()))
+    let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
+    match name.len() {
+        6 => is("pragma"),
+        7 => is("expires"),
+        12 => is("content-type"),
+        13 => is("cache-control") || is("last-modified"),
+        14 => is("content-length"),
+        16 => is("content-language"),
+        _ => false,
+    }
 }
 
 /// A [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).
