@@ -62,11 +62,10 @@ pub(super) fn width() -> usize {
 /// Reports for people: text for a terminal, or Markdown.
 pub(super) fn people(reports: &[Report<'_>], markdown: bool, trace: bool, verbose: bool) -> String {
     if markdown {
-        return reports
-            .iter()
-            .map(|report| render::text(report, TextOptions::default()))
-            .collect::<Vec<_>>()
-            .join("\n");
+        return match reports {
+            [report] => render::markdown(report),
+            reports => render::markdown_all(reports),
+        };
     }
     let options = TextOptions {
         width: width(),

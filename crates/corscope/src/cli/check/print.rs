@@ -30,11 +30,14 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
             found
         })
         .collect();
-    let documents: Vec<VerdictDocument<'_>> = sights
+    let mut documents: Vec<VerdictDocument<'_>> = sights
         .iter()
         .zip(&diagnostics)
         .map(|(sight, diagnostics)| verdict_document(None, sight, diagnostics))
         .collect();
+    for document in documents.iter_mut().filter(|document| document.next.is_some()) {
+        document.next = Some(next(checked));
+    }
     let text = match args.format {
         Format::Json => json(&documents, checked),
         Format::Text | Format::Markdown => {
@@ -77,6 +80,12 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
         .iter()
         .any(|drive| is_blocked(&drive.play.verdict.outcome));
     ExitCode::from(if blocked { BLOCKED } else { ALLOWED })
+}
+
+/// What would complete an incomplete check, in the words of the command line.
+fn next(checked: &Checked) -> String {
+    let method = checked.drives.first().map_or("", |drive| drive.subject.init.method.as_str());
+    format!("add --send to really send the {} request", method.to_ascii_uppercase())
 }
 
 fn json(documents: &[VerdictDocument<'_>], checked: &Checked) -> String {
