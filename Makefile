@@ -7,7 +7,7 @@ CORSCOPE      = $(TARGET_DIR)/release/corscope
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?=
 
-.PHONY: help run test check format-check lint tidy docs fuzz-check example example-check bench \
+.PHONY: agreement help run test check format-check lint tidy docs fuzz-check example example-check bench \
 	fuzz
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make check    format, lint, project checks, documentation, examples up to date'
 	@echo 'make bench    measure the engine and the program'
 	@echo 'make fuzz     FUZZ_SECONDS=60 for each fuzz target (FUZZ_TARGETS="a b" for some)'
+	@echo 'make agreement  how far the engine agrees with the recorded browsers'
 	@echo 'make example  renew the generated parts of README.md from the real program'
 
 # exec: a signal to make must reach the script, which stops the demo server.
@@ -75,6 +76,10 @@ example-check:
 	@echo '# examples'
 	@$(CARGO) build --quiet --release -p corscope
 	@$(CARGO) run --quiet -p xtask -- readme --check
+
+# How far the engine agrees with the recorded browsers.
+agreement:
+	@$(CARGO) run --quiet --release -p conformance
 
 example:
 	@$(CARGO) build --release -p corscope

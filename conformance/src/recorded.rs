@@ -39,7 +39,7 @@ impl Field {
 
 impl fmt::Display for Field {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
+        out.pad(match self {
             Self::Outcome => "outcome",
             Self::Sent => "sent requests",
             Self::VisibleHeaders => "readable headers",

@@ -47,7 +47,7 @@ impl Browser {
 
 impl fmt::Display for Browser {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.name())
+        out.pad(self.name())
     }
 }
 
