@@ -132,7 +132,7 @@ const fn outcome_name(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// What a scenario comes to.
+/// What a scenario comes to. Every fault must have found a rule that agrees to explain it.
 fn judge(scenario: &Scenario, browser: Browser) -> (Vec<Diagnostic>, &'static str) {
     let subject = Subject::new(scenario).unwrap();
     let play = play(&subject, browser, &mut PreflightCache::new(), 0);
@@ -141,6 +141,19 @@ fn judge(scenario: &Scenario, browser: Browser) -> (Vec<Diagnostic>, &'static st
         scenario: Some(scenario),
         play: &play,
     };
+    for fault in sight.faults() {
+        let is_explained = rules::all().any(|rule| match rule.finds {
+            Finds::Faults(causes, explain) | Finds::Both(causes, explain, _) => {
+                causes.contains(&fault.cause.name()) && explain(&sight, fault).is_some()
+            }
+            Finds::Observation(_) => false,
+        });
+        assert!(
+            is_explained,
+            "nothing explains {fault:?} of {:?}",
+            scenario.id
+        );
+    }
     (diagnose(&sight), outcome_name(&play.verdict.outcome))
 }
 

@@ -29,7 +29,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         "`Access-Control-Allow-Headers` is `*`, wanted `Authorization` in it: by the standard `*` \
          does not cover that one header",
     )
-    .note("Today's browsers still let it pass; they have announced that they will not.");
+    .note("Today's browsers let it pass, with a warning in the console that this will end.");
     Some(with_complete_lists(found, sight, fault))
 }
 
