@@ -4,7 +4,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use corscope_diagnose::scenario::{ProbeDocument, RawHeaders};
-use corscope_fetch::{Answer, HeaderList};
+use corscope_fetch::{Answer, HeaderList, Outcome};
 use corscope_wire::client::{Client, WireExchange, WireRequest};
 use url::Url;
 
@@ -35,7 +35,8 @@ struct Ask {
     origin: Option<String>,
 }
 
-/// Chooses the probes that could tell something about a blocked fetch, and sends them.
+/// Chooses the probes that could tell something about a fetch that is blocked or not known, and
+/// sends them.
 pub async fn run_probes(plan: &Plan, drive: &Drive, client: &Client) -> Vec<Probe> {
     let asks = choose(plan, drive);
     let mut slots: Vec<Option<Ask>> = asks.into_iter().map(Some).collect();
@@ -54,10 +55,14 @@ pub async fn run_probes(plan: &Plan, drive: &Drive, client: &Client) -> Vec<Prob
 }
 
 fn choose(plan: &Plan, drive: &Drive) -> Vec<Ask> {
-    let Some(fault) = drive.play.verdict.blocked_by() else {
+    let verdict = &drive.play.verdict;
+    if let Outcome::Incomplete(_) = verdict.outcome {
+        return choose_for_unknown(plan, drive);
+    }
+    let Some(fault) = verdict.blocked_by() else {
         return Vec::new();
     };
-    let Some(leg) = drive.play.verdict.leg_of(fault) else {
+    let Some(leg) = verdict.leg_of(fault) else {
         return Vec::new();
     };
     if matches!(leg.answer, Some(Answer::Failure(_)) | None) && !leg.request.preflight {
@@ -88,6 +93,21 @@ fn choose(plan: &Plan, drive: &Drive) -> Vec<Ask> {
         asks.push(ask("the sibling path /", "GET", &root, Some(&origin)));
     }
     asks
+}
+
+/// A request that was not sent: what the same path answers to a harmless one is the best guess.
+fn choose_for_unknown(plan: &Plan, drive: &Drive) -> Vec<Ask> {
+    let Some(leg) = drive.play.verdict.legs.last() else {
+        return Vec::new();
+    };
+    let url = leg.request.url.clone();
+    let origin = Some(plan.subject.client.origin.serialized().to_owned());
+    vec![Ask {
+        purpose: "the same path with GET",
+        method: "GET",
+        url,
+        origin,
+    }]
 }
 
 fn busted(url: &Url) -> Url {

@@ -15,6 +15,7 @@ use corscope_wire::client::Client;
 
 use super::output::{BAD_INPUT, FAILED, fail};
 use crate::check::{Drive, LiveExchange, Plan, Probe, drive, run_probes};
+use crate::simulate::is_blocked;
 
 pub(super) use args::CheckArgs;
 
@@ -64,7 +65,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         }
         let blocked = drives
             .iter()
-            .find(|drive| drive.play.verdict.blocked_by().is_some());
+            .find(|drive| is_blocked(&drive.play.verdict.outcome));
         let probes = match blocked {
             Some(blocked) if plan.probes => run_probes(&plan, blocked, &client).await,
             _ => Vec::new(),

@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
-use corscope_diagnose::render::{ExchangeNote, ProbeNote, Report};
+use corscope_diagnose::render::{self, ExchangeNote, ProbeNote, Report};
 use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, remedy, verdict_document};
+
+use serde::Serialize;
 
 use super::args::{CheckArgs, Format};
 use super::{Checked, LiveExchange, Probe};
-use crate::check::live_document;
+use crate::check::{LiveDocument, live_document};
 use crate::cli::output::{self, ALLOWED, BLOCKED, FAILED, fail};
 use crate::simulate::is_blocked;
 
@@ -35,7 +37,10 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
         .zip(&diagnostics)
         .map(|(sight, diagnostics)| verdict_document(None, sight, diagnostics))
         .collect();
-    for document in documents.iter_mut().filter(|document| document.next.is_some()) {
+    for document in documents
+        .iter_mut()
+        .filter(|document| document.next.is_some())
+    {
         document.next = Some(next(checked));
     }
     let text = match args.format {
@@ -84,19 +89,30 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
 
 /// What would complete an incomplete check, in the words of the command line.
 fn next(checked: &Checked) -> String {
-    let method = checked.drives.first().map_or("", |drive| drive.subject.init.method.as_str());
-    format!("add --send to really send the {} request", method.to_ascii_uppercase())
+    let method = checked
+        .drives
+        .first()
+        .map_or("", |drive| drive.subject.init.method.as_str());
+    format!(
+        "add --send to really send the {} request",
+        method.to_ascii_uppercase()
+    )
+}
+
+/// The document of a check for several browsers.
+#[derive(Serialize)]
+struct Verdicts<'a> {
+    verdicts: Vec<LiveDocument<'a>>,
 }
 
 fn json(documents: &[VerdictDocument<'_>], checked: &Checked) -> String {
     let live =
         |verdict| live_document(verdict, &checked.exchanges, &checked.probes, &checked.notes);
     let text = match documents {
-        [document] => serde_json::to_string_pretty(&live(document)),
-        documents => {
-            let verdicts: Vec<_> = documents.iter().map(live).collect();
-            serde_json::to_string_pretty(&serde_json::json!({ "verdicts": verdicts }))
-        }
+        [document] => render::json::pretty(&live(document)),
+        documents => render::json::pretty(&Verdicts {
+            verdicts: documents.iter().map(live).collect(),
+        }),
     };
     text.unwrap_or_default() + "\n"
 }
