@@ -47,6 +47,13 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         ),
     )
     .note("Permission is asked for anew at every address that a redirect leads to.");
+    let found = match wanted_origin(leg) == "null" && sight.page_origin() != "null" {
+        true => found.note(
+            "The redirect leads from one foreign server to another, so that the request's origin \
+             is `null` from here on, not the page's.",
+        ),
+        false => found,
+    };
     let found = with_remedies(found, sight, leg);
     Some(found.manual(
         Who::Client,
