@@ -173,9 +173,12 @@ impl Question {
             let needs_listing =
                 is_non_wildcard_name(name) && !user_agent.wildcard_covers_authorization;
             if is_listed(name) || (wildcard && !needs_listing) {
+                if needs_listing {
+                    record.pass(&steps::PREFLIGHT_NON_WILDCARD, evidence);
+                }
                 continue;
             }
-            let step = if wildcard {
+            let step = if needs_listing {
                 &steps::PREFLIGHT_NON_WILDCARD
             } else {
                 &steps::PREFLIGHT_HEADERS

@@ -9,7 +9,7 @@ use crate::evidence::{Evidence, Part};
 use crate::local_network_access::AddressSpace;
 use crate::preflight_cache::PreflightCache;
 use crate::request::Request;
-use crate::request_init::RequestInit;
+use crate::request_init::{Mode, RequestInit};
 use crate::response::Answer;
 use crate::steps;
 use crate::steps::Step;
@@ -117,11 +117,34 @@ impl<'c> Fetch<'c> {
         user_agent: &'static UserAgent,
         options: Options,
     ) -> Self {
-        Self {
+        let mut fetch = Self {
             first_url: Some(request.url.clone()),
             request: Some(Box::new(request)),
             ..Self::empty(client, user_agent, options)
+        };
+        if options.trace {
+            fetch.trace_building();
         }
+        fetch
+    }
+
+    fn trace_building(&mut self) {
+        let is_no_cors = self
+            .request
+            .as_deref()
+            .is_some_and(|request| request.mode == Mode::NoCors);
+        for step in [
+            &steps::REQUEST_URL,
+            &steps::REQUEST_MODE,
+            &steps::REQUEST_METHOD,
+        ] {
+            self.record.pass(step, |_| vec![]);
+        }
+        if is_no_cors {
+            self.record.pass(&steps::REQUEST_NO_CORS_METHOD, |_| vec![]);
+        }
+        self.record.pass(&steps::REQUEST_HEADERS, |_| vec![]);
+        self.record.pass(&steps::REQUEST_BODY, |_| vec![]);
     }
 
     fn empty(client: &'c Client, user_agent: &'static UserAgent, options: Options) -> Self {
@@ -195,6 +218,7 @@ impl<'c> Fetch<'c> {
         }
         match (pending, answer) {
             (Pending::Preflight(question), Answer::Response(response)) => {
+                self.record.pass(&steps::PREFLIGHT_NETWORK, |_| vec![]);
                 self.receive_preflight(&question, &response, cache, now)
             }
             (Pending::Preflight(_), Answer::Failure(failure)) => {

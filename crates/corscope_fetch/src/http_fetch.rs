@@ -45,6 +45,8 @@ impl Fetch<'_> {
             preflight: true,
             include_credentials: false,
         };
+        let why = "no earlier preflight holds that allows all of it";
+        self.record.skip(&steps::PREFLIGHT_CACHE, why);
         self.redirects.preflighted = true;
         self.push_leg(sent, Some(question.origin.clone()), question.include);
         self.record.pass(&steps::ROUTE_PREFLIGHT, |leg| {
@@ -247,6 +249,7 @@ impl Fetch<'_> {
                 return self.fail_after_preflight(cache);
             }
         }
+        self.record.pass(&steps::HTTP_NETWORK, |_| vec![]);
         if !self.pass_cors_check(response) {
             return self.fail_after_preflight(cache);
         }

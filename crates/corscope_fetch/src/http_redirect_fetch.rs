@@ -118,20 +118,19 @@ impl Fetch<'_> {
                 .fault(&steps::REDIRECT_LOCATION, cause, evidence);
             return self.fail_after_preflight(cache);
         };
+        self.record.pass(&steps::REDIRECT_LOCATION, |leg| {
+            vec![Evidence::response(leg, Part::Header(place.clone()))]
+        });
         if !self.pass_target(&target, &place) {
             return self.fail_after_preflight(cache);
         }
-        if self
-            .request
-            .as_deref()
-            .is_some_and(|request| request.body == RequestBody::Stream)
-            && response.status != 303
-        {
+        let body = self.request.as_deref().map(|request| request.body);
+        if body == Some(RequestBody::Stream) {
+            let step = &steps::REDIRECT_BODY;
             let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
-            if !self
-                .record
-                .fault(&steps::REDIRECT_BODY, Cause::RedirectStreamBody, evidence)
-            {
+            if response.status == 303 {
+                self.record.pass(step, evidence);
+            } else if !self.record.fault(step, Cause::RedirectStreamBody, evidence) {
                 return self.fail_after_preflight(cache);
             }
         }
@@ -175,11 +174,13 @@ impl Fetch<'_> {
             self.record.fault(&steps::REDIRECT_SCHEME, cause, evidence);
             return false;
         }
+        self.record.pass(&steps::REDIRECT_SCHEME, evidence);
         if self.hop >= REDIRECT_LIMIT {
             self.record
                 .fault(&steps::REDIRECT_COUNT, Cause::RedirectLoop, evidence);
             return false;
         }
+        self.record.pass(&steps::REDIRECT_COUNT, |_| vec![]);
         let leaves_origin = is_cors_mode && !self.client.origin.is_same_as(target);
         let refused = leaves_origin
             || self.tainting == Tainting::Cors
@@ -195,6 +196,7 @@ impl Fetch<'_> {
             }
             return self.record.fault(step, cause, evidence);
         }
+        self.record.pass(&steps::REDIRECT_CREDENTIALS, evidence);
         self.check_late_credentials();
         true
     }

@@ -142,6 +142,7 @@ impl Fetch<'_> {
             self.refuse(&steps::BAD_PORT, Cause::UnsafePort { port }, Part::Url);
             return false;
         }
+        self.record.pass(&steps::BAD_PORT, |_| vec![]);
         let client = self.client;
         if is_mixed_content(
             &client.origin,
@@ -157,6 +158,8 @@ impl Fetch<'_> {
             if !self.refuse(&steps::MIXED_CONTENT, cause, Part::Url) {
                 return false;
             }
+        } else {
+            self.record.pass(&steps::MIXED_CONTENT, |_| vec![]);
         }
         self.pass_csp() && self.pass_local_network_access()
     }

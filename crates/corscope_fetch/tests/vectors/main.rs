@@ -5,9 +5,10 @@
 
 mod row;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use row::{Table, play};
+use corscope_fetch::{PreflightCache, StepResult, steps};
+use row::{Table, play, run};
 
 macro_rules! tables {
     ($($name:ident),+ $(,)?) => {
@@ -128,4 +129,82 @@ fn tables_are_large_enough_to_mean_something() {
         .map(|(name, _)| table(name).sequences().count())
         .sum();
     assert!(rows >= 500, "{rows}");
+}
+
+/// How each step can end: `p`assed, `f`ailed, `s`kipped.
+const ENDS: &[(&str, &str)] = &[
+    ("request url", "pf"),
+    ("request mode", "pf"),
+    ("request method", "pf"),
+    ("request no-cors-method", "pf"),
+    ("request headers", "pf"),
+    ("request body", "pf"),
+    ("http-network-or-cache-fetch keepalive", "f"),
+    ("main-fetch bad-port", "pf"),
+    ("main-fetch mixed-content", "pf"),
+    ("main-fetch csp", "pf"),
+    ("main-fetch upgrade", "p"),
+    ("main-fetch route 1", "p"),
+    ("main-fetch route 2", "f"),
+    ("main-fetch route 3", "pf"),
+    ("main-fetch route 4", "f"),
+    ("main-fetch route 5", "p"),
+    ("main-fetch route 6", "p"),
+    ("local-network-access", "pf"),
+    ("http-fetch preflight-cache", "ps"),
+    ("cors-preflight-fetch 6", "pf"),
+    ("cors-preflight-fetch 7", "pf"),
+    ("cors-preflight-fetch 7.3", "pf"),
+    ("cors-preflight-fetch 7.5", "pf"),
+    ("cors-preflight-fetch 7.6", "pf"),
+    ("cors-preflight-fetch 7.7", "pfs"),
+    ("http-network-fetch", "pf"),
+    ("cors-check 2", "f"),
+    ("cors-check 3", "p"),
+    ("cors-check 4", "pf"),
+    ("cors-check 5", "p"),
+    ("cors-check 7", "pf"),
+    ("http-fetch corp", "pf"),
+    ("http-fetch redirect-mode", "pf"),
+    ("http-redirect-fetch location", "pf"),
+    ("http-redirect-fetch scheme", "pf"),
+    ("http-redirect-fetch count", "pf"),
+    ("http-redirect-fetch credentials", "pf"),
+    ("http-redirect-fetch body", "pf"),
+    ("main-fetch filter", "p"),
+    ("main-fetch integrity", "pf"),
+];
+
+#[test]
+fn every_step_is_reached_with_each_of_its_ends() {
+    let mut seen: BTreeMap<&str, BTreeSet<char>> = BTreeMap::new();
+    for (name, _) in TABLES {
+        for sequence in table(name).sequences() {
+            let mut cache = PreflightCache::new();
+            for row in &sequence {
+                for entry in run(row, &mut cache).trace.unwrap_or_default() {
+                    let end = match entry.result {
+                        StepResult::Passed => 'p',
+                        StepResult::Failed(_) => 'f',
+                        StepResult::Skipped(_) => 's',
+                    };
+                    seen.entry(entry.step.id).or_default().insert(end);
+                }
+            }
+        }
+    }
+    let expected: BTreeMap<&str, BTreeSet<char>> = ENDS
+        .iter()
+        .map(|(id, ends)| (*id, ends.chars().collect()))
+        .collect();
+    let known: BTreeSet<&str> = steps::ALL.iter().map(|step| step.id).collect();
+    assert_eq!(
+        known,
+        expected.keys().copied().collect(),
+        "the list above misses a step"
+    );
+    for (id, ends) in &expected {
+        let found = seen.get(id).cloned().unwrap_or_default();
+        assert_eq!(*ends, found, "how {id} ends");
+    }
 }

@@ -9,6 +9,7 @@ use corscope_fetch::verdict::{Awaited, Outcome, ResponseType};
 use corscope_fetch::{
     AddressSpace, Answer, Api, Browser, Client, CredentialsMode, Fetch, HeaderList, Mode,
     NetworkFailure, Next, Options, Origin, PreflightCache, RequestInit, Response, SentRequest,
+    Verdict,
 };
 use serde::Deserialize;
 
@@ -390,7 +391,8 @@ pub(crate) fn play(rows: &[Row]) -> Option<String> {
     })
 }
 
-fn play_one(row: &Row, cache: &mut PreflightCache) -> Option<String> {
+/// Plays one row, with its trace.
+pub(crate) fn run(row: &Row, cache: &mut PreflightCache) -> Verdict {
     let (init, client) = (row.init(), row.client());
     let options = Options {
         target_space: row.target_space,
@@ -408,8 +410,11 @@ fn play_one(row: &Row, cache: &mut PreflightCache) -> Option<String> {
         };
         next = fetch.receive(answer, cache, row.at);
     }
-    let verdict = fetch.finish();
+    fetch.finish()
+}
 
+fn play_one(row: &Row, cache: &mut PreflightCache) -> Option<String> {
+    let verdict = run(row, cache);
     let (found, visible) = match &verdict.outcome {
         Outcome::Readable {
             status,
