@@ -87,6 +87,10 @@ impl Remedy {
     }
 }
 
+/// The advice that always holds where the page has a server of its own. One sentence, so that its
+/// proved form can take its place.
+pub(crate) const OWN_SERVER: &str = "fetch it through your own server, from the page's own origin";
+
 /// What a rule says about one finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {

@@ -46,11 +46,16 @@ pub(super) fn candidates(sight: &Sight<'_>) -> Vec<Candidate> {
 }
 
 fn candidate(applicability: Applicability, title: String, subject: Subject) -> Candidate {
-    Candidate { remedy: Remedy::new(Who::Client, applicability, title), subject }
+    Candidate {
+        remedy: Remedy::new(Who::Client, applicability, title),
+        subject,
+    }
 }
 
 fn without_credentials(sight: &Sight<'_>) -> Option<Candidate> {
-    if !sight.includes_credentials() || !matches!(sight.init().api, Api::Fetch | Api::Xhr | Api::EventSource) {
+    if !sight.includes_credentials()
+        || !matches!(sight.init().api, Api::Fetch | Api::Xhr | Api::EventSource)
+    {
         return None;
     }
     let mut subject = sight.subject.clone();
@@ -85,9 +90,15 @@ fn without_dispensable_headers(sight: &Sight<'_>) -> Option<Candidate> {
         return None;
     }
     let mut subject = sight.subject.clone();
-    subject.init.headers.retain(|(name, _)| !dropped.contains(&name.as_str()));
+    subject
+        .init
+        .headers
+        .retain(|(name, _)| !dropped.contains(&name.as_str()));
     let names: Vec<String> = dropped.iter().map(|name| format!("`{name}`")).collect();
-    let title = format!("do not send {}, which this request does not need", names.join(", "));
+    let title = format!(
+        "do not send {}, which this request does not need",
+        names.join(", ")
+    );
     Some(candidate(Applicability::Narrow, title, subject))
 }
 
@@ -105,7 +116,12 @@ fn method_in_capitals(sight: &Sight<'_>) -> Option<Candidate> {
 
 /// Asking at once where the redirects lead.
 fn final_url(sight: &Sight<'_>) -> Option<Candidate> {
-    let last = sight.whole().legs.iter().rev().find(|leg| !leg.request.preflight)?;
+    let last = sight
+        .whole()
+        .legs
+        .iter()
+        .rev()
+        .find(|leg| !leg.request.preflight)?;
     if last.hop == 0 {
         return None;
     }
@@ -114,24 +130,33 @@ fn final_url(sight: &Sight<'_>) -> Option<Candidate> {
     let at_hop = |answers: &[Answer]| answers.get(last.hop).cloned();
     subject.responses = at_hop(&subject.responses).into_iter().collect();
     subject.preflights = subject.preflights.iter().skip(last.hop).cloned().collect();
-    let title = format!("ask for {} at once, instead of being redirected there", last.request.url);
+    let title = format!(
+        "ask for {} at once, instead of being redirected there",
+        last.request.url
+    );
     Some(candidate(Applicability::Narrow, title, subject))
 }
 
 fn without_crossorigin(sight: &Sight<'_>) -> Option<Candidate> {
-    let is_element = matches!(sight.init().api, Api::Img | Api::Script | Api::Style | Api::Media);
+    let is_element = matches!(
+        sight.init().api,
+        Api::Img | Api::Script | Api::Style | Api::Media
+    );
     if !is_element || sight.init().crossorigin.is_none() {
         return None;
     }
     let mut subject = sight.subject.clone();
     subject.init.crossorigin = None;
-    let title = "leave the `crossorigin` attribute out: it loads, and scripts cannot read it".to_owned();
+    let title =
+        "leave the `crossorigin` attribute out: it loads, and scripts cannot read it".to_owned();
     Some(candidate(Applicability::Narrow, title, subject))
 }
 
 /// The way that always works for one's own pages: a path on the page's own origin.
 fn through_own_origin(sight: &Sight<'_>) -> Option<Candidate> {
-    let Origin::Tuple(origin) = &sight.client().origin else { return None };
+    let Origin::Tuple(origin) = &sight.client().origin else {
+        return None;
+    };
     let target = Url::parse(&sight.init().url).ok()?;
     let is_http = matches!(target.scheme(), "http" | "https") && origin.starts_with("http");
     if !is_http || matches!(sight.play.verdict.outcome, Outcome::Throw) {
@@ -144,11 +169,13 @@ fn through_own_origin(sight: &Sight<'_>) -> Option<Candidate> {
     subject.init.url = own.to_string();
     subject.init.mode = subject.init.mode.map(|_| Mode::Cors);
     // Your own server follows the redirects, and answers with what it got at the end.
-    let answer = sight.subject.responses.iter().rev().find(|answer| {
-        matches!(answer, Answer::Response(response) if !response.has_redirect_status())
-    });
+    let answer = sight.subject.responses.iter().rev().find(
+        |answer| matches!(answer, Answer::Response(response) if !response.has_redirect_status()),
+    );
     let answer = answer.cloned().unwrap_or_else(|| {
-        Answer::Response(corscope_fetch::Response::new(200, corscope_fetch::HeaderList::new()).into())
+        Answer::Response(
+            corscope_fetch::Response::new(200, corscope_fetch::HeaderList::new()).into(),
+        )
     });
     subject.responses = vec![answer];
     let title = format!(

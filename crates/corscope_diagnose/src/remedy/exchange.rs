@@ -39,15 +39,24 @@ impl LegChange {
             _ => Response::new(fallback, HeaderList::new()),
         };
         let is_changed = |name: &[u8]| {
-            self.set.iter().any(|(set, _)| name.eq_ignore_ascii_case(set.as_bytes()))
-                || self.remove.iter().any(|gone| name.eq_ignore_ascii_case(gone.as_bytes()))
+            self.set
+                .iter()
+                .any(|(set, _)| name.eq_ignore_ascii_case(set.as_bytes()))
+                || self
+                    .remove
+                    .iter()
+                    .any(|gone| name.eq_ignore_ascii_case(gone.as_bytes()))
         };
         let mut list = old.header_list.without(|header| is_changed(header.name));
         for (name, value) in &self.set {
             list.push(name, value);
         }
         let status = self.status.unwrap_or(old.status);
-        Answer::Response(Arc::new(Response { status, header_list: list, body: old.body }))
+        Answer::Response(Arc::new(Response {
+            status,
+            header_list: list,
+            body: old.body,
+        }))
     }
 
     /// The change in words: the status, then each header line.
@@ -78,7 +87,11 @@ pub(super) struct ExchangeChange {
 impl ExchangeChange {
     /// The change at a leg, to be added to.
     pub(super) fn leg(&mut self, preflight: bool, hop: usize) -> &mut LegChange {
-        let legs = if preflight { &mut self.preflights } else { &mut self.responses };
+        let legs = if preflight {
+            &mut self.preflights
+        } else {
+            &mut self.responses
+        };
         if legs.len() <= hop {
             legs.resize(hop + 1, LegChange::default());
         }
@@ -89,7 +102,12 @@ impl ExchangeChange {
     /// is not known with a plain 204 or 200.
     pub(super) fn apply(&self, subject: &Subject) -> Subject {
         let mut changed = subject.clone();
-        for (hop, change) in self.preflights.iter().enumerate().filter(|(_, it)| !it.is_empty()) {
+        for (hop, change) in self
+            .preflights
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.is_empty())
+        {
             if changed.preflights.len() <= hop {
                 changed.preflights.resize(hop + 1, None);
             }
@@ -97,7 +115,12 @@ impl ExchangeChange {
             let old = own.or_else(|| subject.preflights.first().cloned().flatten());
             changed.preflights[hop] = Some(change.apply(old.as_ref(), 204));
         }
-        for (hop, change) in self.responses.iter().enumerate().filter(|(_, it)| !it.is_empty()) {
+        for (hop, change) in self
+            .responses
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.is_empty())
+        {
             let answer = change.apply(subject.responses.get(hop), 200);
             match changed.responses.get_mut(hop) {
                 Some(slot) => *slot = answer,
@@ -110,7 +133,12 @@ impl ExchangeChange {
     /// The change as an instruction.
     pub(super) fn title(&self) -> String {
         let mut parts = Vec::new();
-        for (hop, change) in self.preflights.iter().enumerate().filter(|(_, it)| !it.is_empty()) {
+        for (hop, change) in self
+            .preflights
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.is_empty())
+        {
             let place = match hop {
                 0 => "answer the preflight with".to_owned(),
                 hop => format!("answer the preflight after redirect {hop} with"),
@@ -118,7 +146,12 @@ impl ExchangeChange {
             parts.push(format!("{place} {}", change.words()));
         }
         let last = self.responses.len().saturating_sub(1);
-        for (hop, change) in self.responses.iter().enumerate().filter(|(_, it)| !it.is_empty()) {
+        for (hop, change) in self
+            .responses
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.is_empty())
+        {
             let place = if hop < last || last > 0 {
                 format!("answer hop {} with", hop + 1)
             } else {

@@ -8,7 +8,7 @@ mod server;
 use corscope_fetch::verdict::Outcome;
 use corscope_fetch::{Browser, PreflightCache};
 
-use crate::diagnostic::{Applicability, Diagnostic, Remedy, Who};
+use crate::diagnostic::{Applicability, Diagnostic, OWN_SERVER, Remedy, Who};
 use crate::scenario::{Subject, play};
 use crate::sight::Sight;
 
@@ -35,33 +35,46 @@ pub fn remedies(sight: &Sight<'_>) -> Vec<Remedy> {
                 after >= before && (each != browser || after > before)
             })
         })
-        .map(|candidate| Remedy { proved: true, ..candidate.remedy })
+        .map(|candidate| Remedy {
+            proved: true,
+            ..candidate.remedy
+        })
         .collect()
 }
 
 /// Puts the proved remedies before the advice of the rules, where they make the narrow advice
 /// needless.
 pub fn prove(sight: &Sight<'_>, diagnostics: &mut [Diagnostic]) {
-    let Some(first) = diagnostics.iter_mut().find(|diagnostic| diagnostic.first) else { return };
+    let Some(first) = diagnostics.iter_mut().find(|diagnostic| diagnostic.first) else {
+        return;
+    };
     let proved = remedies(sight);
     if proved.is_empty() {
         return;
     }
+    // Proved header lines say the narrow advice exactly, and a proved path says where it leads.
     let is_covered = |advice: &Remedy| {
-        proved.iter().any(|remedy| {
-            remedy.who == advice.who
-                && advice.who == Who::Server
-                && advice.applicability == Applicability::Narrow
-        })
+        let proved_by = |who: Who| proved.iter().any(|remedy| remedy.who == who);
+        let is_narrow = advice.applicability == Applicability::Narrow;
+        (is_narrow && advice.who == Who::Server && proved_by(Who::Server))
+            || (advice.title == OWN_SERVER && proved_by(Who::Proxy))
     };
-    let advice: Vec<Remedy> =
-        first.explanation.remedies.iter().filter(|advice| !is_covered(advice)).cloned().collect();
+    let advice: Vec<Remedy> = first
+        .explanation
+        .remedies
+        .iter()
+        .filter(|advice| !is_covered(advice))
+        .cloned()
+        .collect();
     first.explanation.remedies = proved.into_iter().chain(advice).collect();
 }
 
 /// How good an outcome is for the script: the more the better.
 fn worth(subject: &Subject, browser: Browser) -> u8 {
-    match play(subject, browser, &mut PreflightCache::new(), 0).verdict.outcome {
+    match play(subject, browser, &mut PreflightCache::new(), 0)
+        .verdict
+        .outcome
+    {
         Outcome::Readable { .. } => 3,
         Outcome::Opaque | Outcome::OpaqueRedirect => 2,
         Outcome::Incomplete(_) => 1,

@@ -52,17 +52,26 @@ fn candidate(sight: &Sight<'_>, wildcard: bool) -> Option<Candidate> {
     }
     let policy = policy(sight, &subject, wildcard);
     let (applicability, title) = if wildcard {
-        (Applicability::Widens, format!("{} (every site may then read it)", change.title()))
+        (
+            Applicability::Widens,
+            format!("{} (every site may then read it)", change.title()),
+        )
     } else {
         (Applicability::Narrow, change.title())
     };
-    let remedy =
-        Remedy { policy: Some(policy), ..Remedy::new(Who::Server, applicability, title) };
+    let remedy = Remedy {
+        policy: Some(policy),
+        ..Remedy::new(Who::Server, applicability, title)
+    };
     Some(Candidate { remedy, subject })
 }
 
 fn survey(subject: &Subject, browser: Browser) -> Verdict {
-    let options = Options { survey: true, trace: false, ..subject.options };
+    let options = Options {
+        survey: true,
+        trace: false,
+        ..subject.options
+    };
     subject.run(browser.profile(), options, &mut PreflightCache::new(), 0)
 }
 
@@ -123,21 +132,29 @@ fn allow_origin(leg: &Leg, wildcard: bool, slot: &mut LegChange) -> Option<()> {
         slot.set("Access-Control-Allow-Credentials", "true");
     }
     let varies = leg.response().is_some_and(|response| {
-        list_elements(&response.header_list, "vary").any(|element| {
-            element.token.eq_ignore_ascii_case(b"origin") || element.token == b"*"
-        })
+        list_elements(&response.header_list, "vary")
+            .any(|element| element.token.eq_ignore_ascii_case(b"origin") || element.token == b"*")
     });
     if !varies {
-        let kept = leg.response().and_then(|response| response.header_list.get("vary"));
-        let kept = kept.map(|value| latin1(&value).into_owned()).filter(|value| !value.is_empty());
-        slot.set("Vary", kept.map_or_else(|| "Origin".to_owned(), |value| format!("{value}, Origin")));
+        let kept = leg
+            .response()
+            .and_then(|response| response.header_list.get("vary"));
+        let kept = kept
+            .map(|value| latin1(&value).into_owned())
+            .filter(|value| !value.is_empty());
+        slot.set(
+            "Vary",
+            kept.map_or_else(|| "Origin".to_owned(), |value| format!("{value}, Origin")),
+        );
     }
     Some(())
 }
 
 /// A leg that nothing is known of gets a plain good answer, so that the rest can be proved.
 fn answer_unknown(verdict: &Verdict, wildcard: bool, change: &mut ExchangeChange) -> bool {
-    let Some(leg) = verdict.legs.last().filter(|leg| leg.answer.is_none()) else { return false };
+    let Some(leg) = verdict.legs.last().filter(|leg| leg.answer.is_none()) else {
+        return false;
+    };
     let slot = change.leg(leg.request.preflight, leg.hop);
     let before = slot.clone();
     if leg.request.preflight {
@@ -156,7 +173,9 @@ fn answer_unknown(verdict: &Verdict, wildcard: bool, change: &mut ExchangeChange
 }
 
 fn tokens(leg: &Leg, name: &'static str) -> Vec<String> {
-    let Some(response) = leg.response() else { return Vec::new() };
+    let Some(response) = leg.response() else {
+        return Vec::new();
+    };
     let mut found: Vec<String> = list_elements(&response.header_list, name)
         .filter(|element| is_token(element.token))
         .map(|element| latin1(element.token).into_owned())
@@ -167,13 +186,18 @@ fn tokens(leg: &Leg, name: &'static str) -> Vec<String> {
 
 fn asked(leg: &Leg, name: &str) -> String {
     let value = leg.request.header_list.get(name);
-    value.map(|value| latin1(&value).into_owned()).unwrap_or_default()
+    value
+        .map(|value| latin1(&value).into_owned())
+        .unwrap_or_default()
 }
 
 /// Sets a list header; what another profile already needed there stays.
 fn merge(slot: &mut LegChange, name: &'static str, mut wanted: Vec<String>) {
     if let Some((_, old)) = slot.set.iter().find(|(set, _)| *set == name) {
-        let old = old.split(", ").filter(|it| !it.is_empty()).map(str::to_owned);
+        let old = old
+            .split(", ")
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned);
         let mut all: Vec<String> = old.collect();
         all.extend(wanted.drain(..));
         wanted = all;
@@ -190,7 +214,11 @@ fn merge(slot: &mut LegChange, name: &'static str, mut wanted: Vec<String>) {
 /// The policy that grants exactly what this fetch needs, in every browser.
 fn policy(sight: &Sight<'_>, mended: &Subject, wildcard: bool) -> PolicyDocument {
     let mut policy = PolicyDocument {
-        origins: vec![if wildcard { "*".to_owned() } else { sight.page_origin().to_owned() }],
+        origins: vec![if wildcard {
+            "*".to_owned()
+        } else {
+            sight.page_origin().to_owned()
+        }],
         credentials: sight.includes_credentials(),
         ..PolicyDocument::default()
     };
@@ -198,7 +226,11 @@ fn policy(sight: &Sight<'_>, mended: &Subject, wildcard: bool) -> PolicyDocument
         policy.expose.clone_from(&scenario.reads);
     }
     for browser in Browser::ALL {
-        for leg in survey(mended, browser).legs.iter().filter(|leg| leg.request.preflight) {
+        for leg in survey(mended, browser)
+            .legs
+            .iter()
+            .filter(|leg| leg.request.preflight)
+        {
             let method = asked(leg, "access-control-request-method");
             if !is_safelisted_method(method.as_bytes()) && !policy.methods.contains(&method) {
                 policy.methods.push(method);

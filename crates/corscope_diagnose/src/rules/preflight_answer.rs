@@ -135,7 +135,7 @@ pub(super) fn with_way_around(found: Explanation, sight: &Sight<'_>, leg: &Leg) 
     };
     found.manual(
         Who::Client,
-        "fetch it through your own server, from the page's own origin",
+        crate::diagnostic::OWN_SERVER,
     )
 }
 
