@@ -77,6 +77,8 @@ impl Request {
     pub fn build(init: &RequestInit, user_agent: &UserAgent) -> Result<Self, Cause> {
         let url = Url::parse(&init.url).map_err(|_| Cause::InvalidUrl)?;
         let is_fetch = init.api == Api::Fetch;
+        // XHR has no word for redirect mode, cache mode, integrity and keepalive.
+        let is_xhr = init.api == Api::Xhr;
         if is_fetch && has_credentials(&url) {
             return Err(Cause::UrlHasCredentials);
         }
@@ -109,10 +111,15 @@ impl Request {
             credentials,
             redirect: match init.api {
                 Api::WebSocket => RedirectMode::Error, // a handshake is never redirected
+                Api::Xhr => RedirectMode::Follow,
                 _ => init.redirect,
             },
-            cache: init.cache,
-            integrity: init.integrity.as_str().into(),
+            cache: if is_xhr {
+                CacheMode::Default
+            } else {
+                init.cache
+            },
+            integrity: if is_xhr { "" } else { &*init.integrity }.into(),
             body: RequestBody::None,
             unsafe_request: matches!(init.api, Api::Fetch | Api::Xhr | Api::Beacon),
             use_cors_preflight: false,
@@ -225,7 +232,7 @@ impl Request {
             return Ok(());
         }
         self.body = RequestBody::Source;
-        let keepalive = init.keepalive || init.api == Api::Beacon;
+        let keepalive = (init.keepalive && !is_xhr) || init.api == Api::Beacon;
         if keepalive && body.data.len() > KEEPALIVE_LIMIT {
             self.refused = Some(Cause::KeepaliveBodyTooLarge);
         }
@@ -303,6 +310,13 @@ const fn default_method(api: Api) -> &'static str {
     }
 }
 
+const fn is_element(api: Api) -> bool {
+    matches!(
+        api,
+        Api::Img | Api::Script | Api::Module | Api::Style | Api::Font | Api::Media | Api::Canvas
+    )
+}
+
 /// The mode and the credentials mode, where the script or the element does not say otherwise.
 fn defaults(init: &RequestInit) -> Result<(Mode, CredentialsMode), Cause> {
     if init.api == Api::Fetch && matches!(init.mode, Some(Mode::Navigate | Mode::WebSocket)) {
@@ -331,5 +345,13 @@ fn defaults(init: &RequestInit) -> Result<(Mode, CredentialsMode), Cause> {
         (Api::Xhr, Some(CredentialsMode::Omit)) => CredentialsMode::SameOrigin,
         (_, given) => given.unwrap_or(credentials),
     };
-    Ok((init.mode.unwrap_or(mode), credentials))
+    let mode = match (init.api, init.mode) {
+        (Api::Fetch, Some(given)) => given,
+        // Elements may be described by the mode that their attributes make.
+        (api, Some(given @ (Mode::Cors | Mode::NoCors | Mode::SameOrigin))) if is_element(api) => {
+            given
+        }
+        _ => mode,
+    };
+    Ok((mode, credentials))
 }
