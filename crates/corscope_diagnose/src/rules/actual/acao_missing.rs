@@ -22,7 +22,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     .note("The server has answered; only the browser keeps the answer from the script.");
     let found = sight.grant(fault, found).manual(
         Who::Client,
-        crate::diagnostic::OWN_SERVER,
+        "fetch it through your own server, from the page's own origin",
     );
     Some(found)
 }

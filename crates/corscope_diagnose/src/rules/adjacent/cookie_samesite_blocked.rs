@@ -16,13 +16,13 @@ rule!(
 );
 
 fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
-    let url = sight.first_url()?;
-    if !sight.includes_credentials() || !sight.is_cross_origin() {
-        return None;
-    }
     let (leg, response) = sight.readable()?;
     let cookies = sight.scenario.map_or(&[][..], |scenario| &scenario.cookies);
     if cookies.is_empty() && response.status != 401 {
+        return None;
+    }
+    let url = sight.first_url()?;
+    if !sight.includes_credentials() || !sight.is_cross_origin() {
         return None;
     }
     let page = sight.page_origin();
