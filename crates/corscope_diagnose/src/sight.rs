@@ -10,8 +10,7 @@ use std::borrow::Cow;
 use corscope_fetch::header_values::list_elements;
 use corscope_fetch::verdict::{Outcome, Verdict};
 use corscope_fetch::{
-    Api, Client, CredentialsMode, Evidence, Fault, Leg, Message, Mode, Part, Place, RequestInit,
-    Response,
+    Api, Client, CredentialsMode, Evidence, Fault, Leg, Mode, Part, Place, RequestInit, Response,
 };
 use url::Url;
 
@@ -204,7 +203,7 @@ impl<'a> Sight<'a> {
     }
 }
 
-/// The header line at which `name` stands first in a response, as evidence; or its absence.
+/// The first line of response header `name`, as evidence; the status line where there is none.
 pub fn line_of(leg: usize, response: &Response, name: &str) -> Vec<Evidence> {
     let found = response.header_list.lines_named(name).next();
     let Some((line, header)) = found else {
@@ -213,23 +212,6 @@ pub fn line_of(leg: usize, response: &Response, name: &str) -> Vec<Evidence> {
     let span = header.trimmed_span();
     let part = Part::Header(Place { line, span });
     vec![Evidence::response(leg, part)]
-}
-
-/// A header line that the script asked to send, as evidence.
-pub fn request_line_of(index: usize, leg: &Leg, name: &str) -> Vec<Evidence> {
-    let found = leg.request.header_list.lines_named(name).next();
-    let part = match found {
-        Some((line, header)) => Part::Header(Place {
-            line,
-            span: header.trimmed_span(),
-        }),
-        None => Part::Method,
-    };
-    vec![Evidence {
-        leg: index,
-        message: Message::Request,
-        part,
-    }]
 }
 
 /// A response header, its lines joined, as text.

@@ -41,8 +41,6 @@ pub enum NetworkKind {
     ContentSecurityPolicy,
     /// Cross-Origin-Resource-Policy, or an embedder policy.
     ResourcePolicy,
-    /// The port is one of the blocked ones.
-    UnsafePort,
     /// The proxy between does not work.
     Proxy,
     /// A 407 that no proxy sent.
@@ -71,19 +69,6 @@ impl NetworkKind {
             Cause::NetworkError { failure } => Some(Self::of(failure)),
             _ => None,
         }
-    }
-
-    /// Whether it strikes before a request is sent, so that a method cannot be its reason.
-    pub fn is_before_any_request(self) -> bool {
-        !matches!(
-            self,
-            Self::Reset
-                | Self::Empty
-                | Self::InvalidResponse
-                | Self::HeadTooLarge
-                | Self::HeadTimedOut
-                | Self::Unknown
-        )
     }
 }
 
@@ -129,7 +114,6 @@ fn of_chromium(name: &str) -> NetworkKind {
         }
         "BLOCKED_BY_ORB" => NetworkKind::OpaqueResponseBlocking,
         "BLOCKED_BY_CSP" => NetworkKind::ContentSecurityPolicy,
-        "UNSAFE_PORT" => NetworkKind::UnsafePort,
         "INVALID_AUTH_CREDENTIALS" => NetworkKind::Proxy,
         "UNEXPECTED_PROXY_AUTH" => NetworkKind::UnexpectedProxyAuthentication,
         "SSL_PINNED_KEY_NOT_IN_CERT_CHAIN" => NetworkKind::Certificate,
