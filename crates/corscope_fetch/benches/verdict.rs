@@ -1,6 +1,10 @@
 //! How fast a verdict is reached, without a trace. "built" starts from a request that is built
 //! already, so that only the fetch is measured; the others start from what a script says, URL and
 //! all.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up must fail"
+)]
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -8,6 +8,7 @@
 
 pub mod bad_port;
 pub mod cause;
+mod checked_response;
 pub mod client;
 mod content_type;
 pub mod cors_check;

@@ -3,12 +3,19 @@
 //! filled in: page https://a.test, URL https://b.test/, method GET, and a server that allows
 //! whatever is asked.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its rows must fail"
+)]
+
+mod play;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use corscope_fetch::{PreflightCache, StepResult, steps};
-use row::{Table, play, run};
+use play::{play, run};
+use row::Table;
 
 macro_rules! tables {
     ($($name:ident),+ $(,)?) => {
