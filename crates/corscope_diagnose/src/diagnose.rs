@@ -5,8 +5,7 @@ use corscope_fetch::evidence::{Evidence, Part};
 use corscope_fetch::{Cause, Fault, Leg};
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity, Who};
-use crate::rule::Finds;
-use crate::rules::all;
+use crate::rules::{explaining, observing};
 use crate::sight::Sight;
 
 /// The deciding fault, in one line.
@@ -43,10 +42,7 @@ pub fn diagnose(sight: &Sight<'_>) -> Vec<Diagnostic> {
             None => found.push(diagnostic),
         }
     }
-    for rule in all() {
-        let (Finds::Observation(observe) | Finds::Both(_, _, observe)) = rule.finds else {
-            continue;
-        };
+    for (rule, observe) in observing() {
         if found.iter().any(|it| it.rule.code == rule.code) {
             continue;
         }
@@ -90,13 +86,7 @@ pub fn root_cause(diagnostics: &[Diagnostic]) -> Option<RootCause> {
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
     let name = fault.cause.name();
-    all().find_map(|rule| {
-        let (Finds::Faults(causes, explain) | Finds::Both(causes, explain, _)) = rule.finds else {
-            return None;
-        };
-        if !causes.contains(&name) {
-            return None;
-        }
+    explaining(name).iter().find_map(|(rule, explain)| {
         let explanation = explain(sight, fault)?;
         let leg = sight.leg(fault);
         Some(Diagnostic {
