@@ -2,6 +2,7 @@
 
 mod chromium;
 mod firefox;
+pub mod read;
 mod webkit;
 
 use corscope_fetch::forbidden::is_forbidden_request_header;
