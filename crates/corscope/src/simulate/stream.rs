@@ -108,7 +108,7 @@ fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<b
             return Ok((!is_empty).then_some(is_whole));
         }
         is_empty = false;
-        let end = available.iter().position(|byte| *byte == b'\n');
+        let end = memchr::memchr(b'\n', available);
         let taken = end.unwrap_or(available.len());
         if is_whole && line.len() + taken <= LINE_LIMIT {
             line.extend_from_slice(&available[..taken]);

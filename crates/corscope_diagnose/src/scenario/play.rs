@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use corscope_fetch::request::Request;
 use corscope_fetch::request_init::CrossOrigin;
 use corscope_fetch::verdict::{Outcome, Verdict};
 use corscope_fetch::{
@@ -209,7 +210,11 @@ impl Subject {
         cache: &mut PreflightCache,
         now: u64,
     ) -> Verdict {
-        let mut fetch = Fetch::new(&self.init, &self.client, user_agent, options);
+        let fetch = Fetch::new(&self.init, &self.client, user_agent, options);
+        self.answer_all(fetch, cache, now)
+    }
+
+    fn answer_all(&self, mut fetch: Fetch<'_>, cache: &mut PreflightCache, now: u64) -> Verdict {
         let mut next = fetch.start(cache, now);
         while next == Next::Send {
             let preflight = fetch.outgoing().is_some_and(|request| request.preflight);
@@ -252,7 +257,17 @@ impl super::Sequence {
 /// Plays a subject by one profile's rules.
 pub fn play(subject: &Subject, browser: Browser, cache: &mut PreflightCache, now: u64) -> Play {
     let user_agent = browser.profile();
-    let verdict = subject.run(user_agent, subject.options, cache, now);
+    // Both runs start from the same request: it is built once.
+    let request = Request::build(&subject.init, user_agent).ok();
+    let run = |request: Option<Request>, options: Options, cache: &mut PreflightCache| {
+        let client = &subject.client;
+        let fetch = match request {
+            Some(request) => Fetch::of(request, client, user_agent, options),
+            None => Fetch::new(&subject.init, client, user_agent, options),
+        };
+        subject.answer_all(fetch, cache, now)
+    };
+    let verdict = run(request.clone(), subject.options, cache);
     let is_blocked = matches!(verdict.outcome, Outcome::Error | Outcome::Throw);
     let survey = is_blocked.then(|| {
         let options = Options {
@@ -261,7 +276,7 @@ pub fn play(subject: &Subject, browser: Browser, cache: &mut PreflightCache, now
             ..subject.options
         };
         // A survey must not change what later steps find cached.
-        subject.run(user_agent, options, &mut PreflightCache::new(), now)
+        run(request, options, &mut PreflightCache::new())
     });
     Play { verdict, survey }
 }
