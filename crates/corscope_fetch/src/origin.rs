@@ -59,18 +59,16 @@ impl Origin {
         if text == "null" {
             return Ok(Self::Opaque);
         }
-        let Some((scheme, rest)) = text.split_once("://") else {
+        if !text.contains("://") {
             return Err(OriginError::NoScheme);
-        };
+        }
         let url = Url::parse(text).map_err(OriginError::NotAUrl)?;
         let right = match url_origin(&url) {
             UrlOrigin::Tuple(serialized) => serialized.into_owned(),
-            // Browsers give the documents of extensions and of apps tuple origins of their own
-            // scheme, although the URL standard calls them opaque.
-            UrlOrigin::Opaque if is_own_scheme(scheme) && !rest.is_empty() => {
-                format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
-            }
-            UrlOrigin::Opaque => return Err(OriginError::NotSerialized("null".to_owned())),
+            UrlOrigin::Opaque => match own_origin(&url) {
+                Some(serialized) => serialized,
+                None => return Err(OriginError::NotSerialized("null".to_owned())),
+            },
         };
         if right == text {
             Ok(Self::Tuple(right.into()))
@@ -83,11 +81,10 @@ impl Origin {
     pub fn of(url: &Url) -> Self {
         match url_origin(url) {
             UrlOrigin::Tuple(serialized) => Self::Tuple(serialized.into()),
-            UrlOrigin::Opaque if is_own_scheme(url.scheme()) => {
-                let host = url.host_str().unwrap_or_default();
-                Self::Tuple(format!("{}://{host}", url.scheme()).into())
-            }
-            UrlOrigin::Opaque => Self::Opaque,
+            UrlOrigin::Opaque => match own_origin(url) {
+                Some(serialized) => Self::Tuple(serialized.into()),
+                None => Self::Opaque,
+            },
         }
     }
 
@@ -143,11 +140,18 @@ impl fmt::Display for Origin {
     }
 }
 
-fn is_own_scheme(scheme: &str) -> bool {
-    !matches!(
+/// Browsers give the documents of extensions and of apps tuple origins of their own scheme,
+/// although the URL standard calls them opaque.
+fn own_origin(url: &Url) -> Option<String> {
+    let scheme = url.scheme();
+    let is_opaque = matches!(
         scheme,
         "file" | "data" | "about" | "javascript" | "blob" | "mailto" | "null"
-    )
+    );
+    let host = url
+        .host_str()
+        .filter(|host| !host.is_empty() && !is_opaque)?;
+    Some(format!("{scheme}://{host}"))
 }
 
 /// A URL's origin, borrowed from the URL where it can be: origins are compared several times in
@@ -248,6 +252,10 @@ mod tests {
             Err(OriginError::NotAUrl(_)) | Ok(_)
         ));
         assert!(Origin::parse("file:///x").is_err());
+        assert!(Origin::parse("chrome-extension://").is_err());
+        for opaque in ["file:///x", "custom:x", "custom://", "data:,x"] {
+            assert_eq!(Origin::of(&Url::parse(opaque).unwrap()), Origin::Opaque);
+        }
     }
 
     #[test]
