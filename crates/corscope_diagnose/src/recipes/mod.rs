@@ -1,11 +1,56 @@
 //! The recipes, one stack a file; this is the one list.
 
+mod actix;
+mod aspnet_core;
+mod axum;
+mod django;
+mod express;
+mod fastapi;
+mod fastify;
+mod flask;
+mod go_jub0bs;
+mod go_net_http;
+mod go_rs_cors;
+mod hono;
+mod javascript;
+mod koa;
+mod laravel;
+mod literal;
+mod nestjs;
+mod nextjs;
 mod nginx;
+mod php;
+mod plan;
+mod python;
+mod rails;
+mod rust_origins;
+mod spring;
 
 use crate::recipe::Recipe;
 
 /// All recipes, in the order of `corscope recipe --list`.
-pub static RECIPES: &[&Recipe] = &[&nginx::RECIPE];
+pub static RECIPES: &[&Recipe] = &[
+    &nginx::RECIPE,
+    &express::RECIPE,
+    &fastify::RECIPE,
+    &koa::RECIPE,
+    &hono::RECIPE,
+    &nestjs::RECIPE,
+    &nextjs::RECIPE,
+    &flask::RECIPE,
+    &fastapi::RECIPE,
+    &django::RECIPE,
+    &axum::RECIPE,
+    &actix::RECIPE,
+    &go_jub0bs::RECIPE,
+    &go_rs_cors::RECIPE,
+    &go_net_http::RECIPE,
+    &spring::RECIPE,
+    &aspnet_core::RECIPE,
+    &rails::RECIPE,
+    &laravel::RECIPE,
+    &php::RECIPE,
+];
 
 /// The recipe of a stack, by its name or an alias.
 pub fn by_name(name: &str) -> Option<&'static Recipe> {

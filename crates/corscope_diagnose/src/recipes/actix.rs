@@ -1,0 +1,79 @@
+use corscope_fetch::policy::Policy;
+
+use super::literal::rust;
+use super::plan::{Lines, Plan, listed};
+use super::rust_origins::is_allowed_subdomain;
+use crate::recipe::{Assurance, Recipe, Rendered, StackKind};
+
+pub(super) static RECIPE: Recipe = Recipe {
+    stack: "actix-web",
+    aliases: &["actix", "actix-cors"],
+    title: "actix-web with actix-cors",
+    kind: StackKind::Framework,
+    assurance: Assurance::Rendered,
+    language: "rust",
+    file: "src/main.rs (cargo add actix-cors)",
+    place: "the last .wrap of App::new(), which is the outermost",
+    pitfalls: &[
+        "Cors::permissive() lets every site in, with credentials too",
+        "a refused preflight is answered with 400 and no CORS headers: the browser says that \
+         Access-Control-Allow-Origin is missing, whatever was refused",
+        "a middleware that returns an Err (authentication) leaves Cors out: let it return a \
+         response",
+        "a .wrap after Cors runs before it: authentication there answers preflights with 401",
+    ],
+    signs: &[],
+    render,
+};
+
+fn render(policy: &Policy) -> Rendered {
+    let plan = Plan::new(policy);
+    let mut lines = Lines::default();
+    lines.add("use actix_cors::Cors;\n");
+    if !plan.subdomains.is_empty() {
+        is_allowed_subdomain(&plan, false, &mut lines);
+    }
+    lines.add("fn cors() -> Cors {\n    Cors::default()");
+    if plan.wildcard {
+        lines.add("        .allow_any_origin()\n        .send_wildcard()");
+    } else if plan.any {
+        lines.add("        .allow_any_origin()");
+    }
+    for origin in &plan.exact {
+        lines.add(format!("        .allowed_origin({})", rust(origin)));
+    }
+    if !plan.subdomains.is_empty() {
+        lines.add("        .allowed_origin_fn(|origin, _| origin.to_str().is_ok_and(is_allowed))");
+    }
+    if plan.methods.is_all() {
+        lines.add("        .allow_any_method()");
+    } else {
+        let names = listed(plan.methods.listed(), rust);
+        lines.add(format!("        .allowed_methods([{names}])"));
+    }
+    if plan.headers.is_all() {
+        lines.add("        .allow_any_header()");
+    } else if !plan.headers.is_none() {
+        let names = listed(plan.headers.listed(), rust);
+        lines.add(format!("        .allowed_headers([{names}])"));
+    }
+    if plan.expose.contains(&"*") {
+        lines.add("        .expose_any_header()");
+    } else if !plan.expose.is_empty() {
+        let names = listed(&plan.expose, rust);
+        lines.add(format!("        .expose_headers([{names}])"));
+    }
+    if plan.credentials {
+        lines.add("        .supports_credentials()");
+    }
+    let max_age = plan
+        .max_age
+        .map_or_else(|| "None".to_owned(), |seconds| seconds.to_string());
+    lines.add(format!("        .max_age({max_age})\n}}\n"));
+    lines.add("// The last wrap is the outermost: 401, 404 and 500 carry the headers, too.");
+    lines.add("App::new()\n    .configure(routes)\n    .wrap(cors())");
+    Rendered {
+        code: lines.text(),
+        limits: plan.limits(),
+    }
+}

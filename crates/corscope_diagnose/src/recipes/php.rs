@@ -1,0 +1,91 @@
+use corscope_fetch::policy::Policy;
+
+use super::literal::{php, php_regex};
+use super::plan::{Lines, Plan, Value, listed};
+use crate::recipe::{Assurance, Recipe, Rendered, StackKind};
+
+pub(super) static RECIPE: Recipe = Recipe {
+    stack: "php",
+    aliases: &["plain-php", "php-fpm", "wordpress"],
+    title: "Plain PHP",
+    kind: StackKind::Framework,
+    assurance: Assurance::Rendered,
+    language: "php",
+    file: "cors.php",
+    place: "named by auto_prepend_file in php.ini, or required first in every script",
+    pitfalls: &[
+        "headers that are sent after the first output (a blank line before <?php, a warning) are \
+         lost",
+        "404, and errors of the web server itself, never reach PHP: configure the server, too, but \
+         not for the same paths, or the headers are doubled",
+        "a later header_remove() takes them away",
+        "a framework's own CORS middleware doubles them",
+    ],
+    signs: &[("x-powered-by", "php")],
+    render,
+};
+
+fn render(policy: &Policy) -> Rendered {
+    let plan = Plan::new(policy);
+    let mut lines = Lines::default();
+    lines.add("<?php\n// Before everything else, so that 401 and 500 carry the headers, too.");
+    lines.add("(function (): void {");
+    lines.add("    $origin = $_SERVER['HTTP_ORIGIN'] ?? null;");
+    lines.add("    $asked = $_SERVER['HTTP_ACCESS_CONTROL_REQUEST_METHOD'] ?? null;");
+    if plan.echoes_headers() {
+        lines.add("    $askedHeaders = $_SERVER['HTTP_ACCESS_CONTROL_REQUEST_HEADERS'] ?? '';");
+    }
+    lines.add("    $preflight = $_SERVER['REQUEST_METHOD'] === 'OPTIONS'");
+    lines.add("        && $origin !== null && $asked !== null;");
+    if plan.wildcard {
+        lines.add("    $allowed = true;");
+    } else if plan.any {
+        lines.add("    $allowed = $origin !== null;");
+    } else {
+        let mut tests = Vec::new();
+        if !plan.exact.is_empty() {
+            let exact = listed(&plan.exact, php);
+            tests.push(format!("in_array($origin, [{exact}], true)"));
+        }
+        for regex in plan.anchored() {
+            let regex = php_regex(&regex);
+            tests.push(format!("preg_match({regex}, $origin) === 1"));
+        }
+        let tests = tests.join("\n        || ");
+        lines.add(format!("    $allowed = $origin !== null && ({tests});"));
+    }
+    if !plan.wildcard {
+        lines.add("    header('Vary: Origin', false);");
+    }
+    lines.add("    if ($allowed) {");
+    lines.add(if plan.wildcard {
+        "        header('Access-Control-Allow-Origin: *');"
+    } else {
+        "        header('Access-Control-Allow-Origin: ' . $origin);"
+    });
+    let set = |indent: &str, headers: &[(&'static str, Value)], lines: &mut Lines| {
+        for (name, value) in headers {
+            let argument = match value {
+                Value::Text(text) => php(&format!("{name}: {text}")),
+                Value::AskedMethod => format!("{} . $asked", php(&format!("{name}: "))),
+                Value::AskedHeaders => format!("{} . $askedHeaders", php(&format!("{name}: "))),
+            };
+            lines.add(format!("{indent}header({argument});"));
+        }
+    };
+    set("        ", &plan.always(), &mut lines);
+    lines.add("        if ($preflight) {");
+    set("            ", &plan.preflight(), &mut lines);
+    if !plan.expose.is_empty() {
+        lines.add("        } else {");
+        set("            ", &plan.actual(), &mut lines);
+    }
+    lines.add("        }\n    }");
+    lines.add(
+        "    if ($preflight) {\n        http_response_code(204);\n        exit;\n    }\n})();",
+    );
+    Rendered {
+        code: lines.text(),
+        limits: plan.limits(),
+    }
+}
