@@ -59,6 +59,15 @@ fn cases() -> Vec<Case> {
             ("Vary", "Origin"),
         ],
     );
+    let stored_preflight = answer(
+        204,
+        &[
+            ("Access-Control-Allow-Origin", "https://app.example"),
+            ("Access-Control-Allow-Methods", "GET, PUT, DELETE"),
+            ("Access-Control-Allow-Headers", "content-type, x-foo"),
+            ("Access-Control-Max-Age", "600"),
+        ],
+    );
     let put = RequestInit {
         url: "https://api.example/items/1".to_owned(),
         method: "PUT".to_owned(),
@@ -83,6 +92,13 @@ fn cases() -> Vec<Case> {
             name: "preflighted",
             init: put.clone(),
             preflight: preflight.clone(),
+            responses: vec![answer(200, &ok)],
+            readable: true,
+        },
+        Case {
+            name: "preflighted_and_stored",
+            init: put.clone(),
+            preflight: stored_preflight,
             responses: vec![answer(200, &ok)],
             readable: true,
         },

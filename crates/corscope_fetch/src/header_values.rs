@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use crate::evidence::Place;
-use crate::forbidden::is_token;
-use crate::header_list::{HeaderList, trim_http_whitespace};
+use crate::forbidden::is_token_byte;
+use crate::header_list::{HeaderList, is_http_whitespace, trim_http_whitespace};
 
 /// Splits a value on commas outside quoted strings and trims tab and space.
 pub fn get_decode_and_split(value: &[u8]) -> Vec<&[u8]> {
@@ -112,32 +112,42 @@ pub fn extract_tokens<'a>(
     let mut elements = Vec::new();
     for (line, header) in list.lines_named(name) {
         let value = header.value;
-        let mut start = 0;
-        while start <= value.len() {
-            let rest = &value[start..];
-            let comma = rest.iter().position(|byte| *byte == b',');
-            let part = &rest[..comma.unwrap_or(rest.len())];
-            // A folded line counts as white space, so HTTP white space is trimmed, not only OWS.
-            let token = trim_http_whitespace(part);
-            if !token.is_empty() {
-                let offset = token.as_ptr() as usize - part.as_ptr() as usize;
-                let element = Element {
-                    token,
-                    line,
-                    start: start + offset,
-                };
-                if !is_token(token) {
-                    return Err(InvalidToken {
-                        token: token.to_vec(),
-                        place: element.place(),
-                    });
-                }
-                elements.push(element);
+        let mut at = 0;
+        while at < value.len() {
+            if value[at] == b',' || is_http_whitespace(value[at]) {
+                at += 1;
+                continue;
             }
-            start += part.len() + 1;
+            let start = at;
+            while at < value.len() && is_token_byte(value[at]) {
+                at += 1;
+            }
+            let token = &value[start..at];
+            // A folded line counts as white space, so HTTP white space is skipped, not only OWS.
+            while at < value.len() && is_http_whitespace(value[at]) {
+                at += 1;
+            }
+            if at < value.len() && value[at] != b',' {
+                return Err(invalid_element(value, start, line));
+            }
+            elements.push(Element { token, line, start });
         }
     }
     Ok(elements)
+}
+
+/// The element that starts at `start` and is no token.
+fn invalid_element(value: &[u8], start: usize, line: usize) -> InvalidToken {
+    let rest = &value[start..];
+    let end = rest.iter().position(|byte| *byte == b',');
+    let token = trim_http_whitespace(&rest[..end.unwrap_or(rest.len())]);
+    InvalidToken {
+        token: token.to_vec(),
+        place: Place {
+            line,
+            span: start..start + token.len(),
+        },
+    }
 }
 
 #[cfg(test)]
