@@ -124,17 +124,13 @@ fn draft(part: Part) -> Draft {
         ..ConsoleMessage::default()
     };
     if let Some(template) = template {
-        message.browsers = template.browsers.to_vec();
-        for other in &part.others {
-            for browser in other.browsers {
-                if !message.browsers.contains(browser) {
-                    message.browsers.push(*browser);
-                }
+        // Who prints the frame prints the reason in it.
+        let owner = part.frame.map_or(template, |frame| &frame.template);
+        message.browsers = owner.browsers.to_vec();
+        for browser in part.others.iter().flat_map(|other| other.browsers) {
+            if !message.browsers.contains(browser) {
+                message.browsers.push(*browser);
             }
-        }
-        // A frame without a browser of its own never makes the reason's less sure.
-        if let Some(frame) = part.frame {
-            message.browsers = frame.template.browsers.to_vec();
         }
         message.browser = match message.browsers.as_slice() {
             [only] => Some(*only),
@@ -296,15 +292,20 @@ fn is_webkit(draft: &Draft) -> bool {
     draft.message.browsers.contains(&Browser::WebKit)
 }
 
+/// Whether a line says nothing that a message does not say.
 fn is_same(mine: &ConsoleMessage, theirs: &ConsoleMessage) -> bool {
-    mine.browser_code == theirs.browser_code
+    mine.url.is_some()
+        && mine.browser_code == theirs.browser_code
         && mine.url == theirs.url
         && mine.page_origin == theirs.page_origin
         && mine.kind == theirs.kind
-        && (&mine.method, &mine.header) == (&theirs.method, &theirs.header)
-        && mine.values == theirs.values
+        && mine.header == theirs.header
+        && (mine.method.is_none() || mine.method == theirs.method)
         && mine.effect == theirs.effect
-        && mine.url.is_some()
+        && mine
+            .values
+            .iter()
+            .all(|value| theirs.values.contains(value))
 }
 
 /// Adds a line to a message.
@@ -378,9 +379,7 @@ fn finish(draft: Draft) -> ConsoleMessage {
         .causes
         .iter()
         .any(|cause| cause.starts_with("acao-") || cause.starts_with("acac-"));
-    let is_redirect_status = message
-        .status
-        .is_some_and(|status| (300..400).contains(&status));
+    let is_redirect_status = matches!(message.status, Some(301 | 302 | 303 | 307 | 308));
     if message.leg == MessageLeg::Actual && is_cors_check {
         let failed_as_a_whole = codes
             .iter()

@@ -197,15 +197,12 @@ fn whole(text: &[u8], at: usize, nodes: &[Node]) -> Option<Whole> {
 /// A frame, with the reason in it that says most.
 fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option<Candidate> {
     let frame = &table.frames[index];
-    let mut facts = Vec::new();
-    let fitted = fit(text, at, &frame.template.nodes, &mut facts);
-    let is_cut = !fitted.whole;
     let cut = |mut facts: Vec<Found>, preflight: bool, end: usize, weight: usize| {
         // The reason is new to us, or not there.
         if let Some(reason) = rest_of_line(text, end, frame.between) {
             facts.push(("reason", reason));
         }
-        Some(Candidate {
+        Candidate {
             template: None,
             frame: Some(index),
             preflight,
@@ -214,22 +211,20 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
             end,
             weight,
             partial: true,
-        })
+        }
     };
-    if is_cut {
-        let is_enough = fitted.weight >= CUT_WEIGHT || stub(text, at, frame).is_some();
-        let end = fitted.end.max(stub(text, at, frame).unwrap_or(at));
+    let Some((mut facts, own, mut place)) = whole(text, at, &frame.before_reason) else {
+        let mut facts = Vec::new();
+        let fitted = fit(text, at, &frame.template.nodes, &mut facts);
+        let stub = stub(text, at, frame);
+        let is_enough = fitted.whole || fitted.weight >= CUT_WEIGHT || stub.is_some();
+        let end = fitted.end.max(stub.unwrap_or(at));
         return (is_enough && !frame.needs_reason)
-            .then(|| cut(facts, frame.preflight, end, fitted.weight))
-            .flatten();
-    }
-    let Some(mut place) = literal_at(text, fitted.end, frame.between, false) else {
-        return (!frame.needs_reason)
-            .then(|| cut(facts, frame.preflight, fitted.end, fitted.weight))
-            .flatten();
+            .then(|| cut(facts, frame.preflight, end, fitted.weight));
     };
+    let frame_end = place - frame.between.len().min(place);
     let mut preflight = frame.preflight;
-    let mut weight = fitted.weight + frame.between.len();
+    let mut weight = own;
     if !frame.lead.is_empty()
         && let Some(after) = literal_at(text, place, frame.lead, false)
     {
@@ -246,7 +241,7 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
         }
     }
     match best {
-        Some((reason, (more, own, end))) => {
+        Some((reason, (more, reason_weight, end))) => {
             facts.extend(more);
             Some(Candidate {
                 template: Some(reason),
@@ -255,12 +250,12 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
                 facts,
                 start: at,
                 end,
-                weight: weight + own,
+                weight: weight + reason_weight,
                 partial: false,
             })
         }
         None if frame.needs_reason => None,
-        None => cut(facts, preflight, fitted.end, weight),
+        None => Some(cut(facts, preflight, frame_end, weight)),
     }
 }
 

@@ -114,6 +114,8 @@ pub(super) struct Template {
 #[derive(Debug)]
 pub(super) struct Frame {
     pub(super) template: Template,
+    /// Its text with what stands between.
+    pub(super) before_reason: Vec<Node>,
     pub(super) between: &'static str,
     pub(super) lead: &'static str,
     pub(super) preflight: bool,
@@ -223,12 +225,17 @@ fn build(document: &'static Document) -> Table {
                     lone: false,
                     is_reason: false,
                     fixed: fixed.or(kind),
-                    nodes,
+                    nodes: nodes.clone(),
                 },
                 between: &row.between,
                 lead: &row.lead,
                 preflight: row.preflight,
                 reasons: reasons.clone(),
+                before_reason: {
+                    let mut nodes = nodes;
+                    nodes.push(Node::Literal(row.between.as_str().into()));
+                    joined(nodes)
+                },
                 needs_reason: row.needs_reason,
             });
         }

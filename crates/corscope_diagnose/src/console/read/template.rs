@@ -11,6 +11,8 @@ const URL_LIMIT: usize = 64 * 1024;
 const VALUE_LIMIT: usize = 8 * 1024;
 /// The longest name of something.
 const WORD_LIMIT: usize = 256;
+/// The shortest start that tells one message from another.
+const SHORTEST_START: usize = 7;
 /// The most line ends inside one fact.
 const LINES_LIMIT: usize = 60;
 
@@ -115,6 +117,10 @@ pub(super) fn fit(text: &[u8], at: usize, nodes: &[Node], facts: &mut Vec<Found>
         weight: 0,
         whole: false,
     };
+    let first = match nodes.first() {
+        Some(Node::Literal(first)) if first.len() >= SHORTEST_START => first.as_bytes(),
+        _ => &[],
+    };
     let mut index = 0;
     while let Some(node) = nodes.get(index) {
         let is_last = index + 1 == nodes.len();
@@ -145,7 +151,7 @@ pub(super) fn fit(text: &[u8], at: usize, nodes: &[Node], facts: &mut Vec<Found>
                 let next = nodes.get(index + 1);
                 let (range, end) = match next {
                     Some(Node::Literal(literal)) if !is_end(literal, nodes, index + 1) => {
-                        match until(text, fit.end, *hole, literal) {
+                        match until(text, fit.end, *hole, literal, first) {
                             Some((range, end)) => {
                                 fit.weight += literal.len();
                                 index += 1;
@@ -156,7 +162,11 @@ pub(super) fn fit(text: &[u8], at: usize, nodes: &[Node], facts: &mut Vec<Found>
                     }
                     Some(Node::Literal(literal)) => {
                         index += 1;
-                        last(text, fit.end, *hole, literal)
+                        let tails = &nodes[index + 1..];
+                        match closed(text, fit.end, *hole, literal, tails) {
+                            Some(found) => found,
+                            None => last(text, fit.end, *hole, literal),
+                        }
                     }
                     _ if is_last || matches!(next, Some(Node::Tail(_))) => {
                         last(text, fit.end, *hole, "")
@@ -214,8 +224,15 @@ pub(super) fn literal_at(text: &[u8], at: usize, literal: &str, is_last: bool) -
     Some(at)
 }
 
-/// A hole that ends before `literal`.
-fn until(text: &[u8], start: usize, hole: Hole, literal: &str) -> Option<(Range<usize>, usize)> {
+/// A hole that ends before `literal`. It never holds `begin`, with which the message itself begins:
+/// so no piece of text is looked at again and again.
+fn until(
+    text: &[u8],
+    start: usize,
+    hole: Hole,
+    literal: &str,
+    begin: &[u8],
+) -> Option<(Range<usize>, usize)> {
     let limit = match hole {
         Hole::Url => URL_LIMIT,
         Hole::Any => VALUE_LIMIT,
@@ -235,6 +252,9 @@ fn until(text: &[u8], start: usize, hole: Hole, literal: &str) -> Option<(Range<
             && let Some(end) = literal_at(text, at, literal, false)
         {
             return Some((start..at, end));
+        }
+        if begin.first() == Some(&byte) && text[at..].starts_with(begin) {
+            return None;
         }
         match byte {
             PARAGRAPH => return None,
@@ -327,12 +347,6 @@ fn last(text: &[u8], start: usize, hole: Hole, end: &str) -> (Range<usize>, usiz
             close -= 1;
         }
     }
-    if hole == Hole::Any && close == stop && !end.is_empty() {
-        // The line goes on behind the message.
-        if let Some(at) = find_last(&text[start..stop], end.as_bytes()) {
-            return (start..start + at, start + at + end.len());
-        }
-    }
     if hole == Hole::Url && end.is_empty() {
         while close > start && b"\"',".contains(&text[close - 1]) {
             close -= 1;
@@ -341,7 +355,39 @@ fn last(text: &[u8], start: usize, hole: Hole, end: &str) -> (Range<usize>, usiz
     (start..close, stop)
 }
 
-fn find_last(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len())
-        .rposition(|window| window == wanted)
+/// A sentence that ends where its punctuation is followed by nothing, or by one of the `tails`.
+fn closed(
+    text: &[u8],
+    start: usize,
+    hole: Hole,
+    literal: &str,
+    tails: &[Node],
+) -> Option<(Range<usize>, usize)> {
+    if hole != Hole::Any {
+        return None;
+    }
+    let line = text[start..]
+        .iter()
+        .take(VALUE_LIMIT)
+        .position(|byte| matches!(*byte, b'\n' | PARAGRAPH));
+    let end = line.map_or(text.len().min(start + VALUE_LIMIT), |length| start + length);
+    let mut spaced = None;
+    for at in start..end {
+        if text[at..].starts_with(literal.as_bytes()) {
+            let after = at + literal.len();
+            let has_tail = || {
+                tails.iter().any(|tail| {
+                    let mut ignored = Vec::new();
+                    fit(text, after, std::slice::from_ref(tail), &mut ignored).weight > 0
+                })
+            };
+            if after >= end || has_tail() {
+                return Some((start..at, after));
+            }
+            if text[after] == b' ' {
+                spaced.get_or_insert((start..at, after));
+            }
+        }
+    }
+    spaced
 }
