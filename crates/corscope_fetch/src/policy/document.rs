@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::lint::{Finding, lint};
+use super::finding::Finding;
+use super::lint::lint;
 use crate::origin::Origin;
 
 /// A policy as it is written, in TOML or JSON. Nothing is checked yet.

@@ -3,8 +3,9 @@
 
 mod answer;
 mod document;
+mod finding;
 mod lint;
 
 pub use answer::PolicyRequest;
 pub use document::{OriginPattern, Policy, PolicyDocument};
-pub use lint::{Finding, FindingKind};
+pub use finding::{Finding, FindingKind};
