@@ -1,7 +1,7 @@
 use corscope_fetch::policy::Policy;
 
 use super::javascript::{header_lines, is_allowed};
-use super::plan::{Lines, Plan};
+use super::plan::{Lines, Plan, Value};
 use crate::recipe::{Assurance, Recipe, Rendered, StackKind};
 
 pub(super) static RECIPE: Recipe = Recipe {
@@ -40,15 +40,14 @@ fn render(policy: &Policy) -> Rendered {
             "  const askedHeaders = c.req.header(\"Access-Control-Request-Headers\") ?? \"\";",
         );
     }
-    let allowed = if plan.wildcard {
-        "true"
-    } else if plan.any {
+    let allowed = if plan.any {
         "origin !== undefined"
     } else {
         "origin !== undefined && isAllowed(origin)"
     };
-    let echoed = if plan.wildcard { "\"*\"" } else { "origin" };
-    lines.add(format!("  const allowed = {allowed};"));
+    if !plan.wildcard {
+        lines.add(format!("  const allowed = {allowed};"));
+    }
     lines.add(
         "  if (c.req.method === \"OPTIONS\" && origin !== undefined && asked !== undefined) {",
     );
@@ -56,25 +55,39 @@ fn render(policy: &Policy) -> Rendered {
     if !plan.wildcard {
         lines.add("    headers.set(\"Vary\", \"Origin\");");
     }
-    let answer = |name: &str, value: &str| format!("      headers.set({name}, {value});");
-    lines.add("    if (allowed) {");
-    lines.add(answer("\"Access-Control-Allow-Origin\"", echoed));
-    header_lines(&plan.always(), &mut lines, answer);
-    header_lines(&plan.preflight(), &mut lines, answer);
-    lines.add("    }");
+    let preflight = [plan.always(), plan.preflight()].concat();
+    when_allowed(&plan, &preflight, "    ", &mut lines, "headers.set");
     lines.add("    return new Response(null, { status: 204, headers });\n  }");
     lines.add("  await next();");
     if !plan.wildcard {
         lines.add("  c.header(\"Vary\", \"Origin\", { append: true });");
     }
-    let answer = |name: &str, value: &str| format!("    c.header({name}, {value});");
-    lines.add("  if (allowed) {");
-    lines.add(answer("\"Access-Control-Allow-Origin\"", echoed));
-    header_lines(&plan.always(), &mut lines, answer);
-    header_lines(&plan.actual(), &mut lines, answer);
-    lines.add("  }\n});");
+    let actual = [plan.always(), plan.actual()].concat();
+    when_allowed(&plan, &actual, "  ", &mut lines, "c.header");
+    lines.add("});");
     Rendered {
         code: lines.text(),
         limits: plan.limits(),
+    }
+}
+
+fn when_allowed(
+    plan: &Plan<'_>,
+    headers: &[(&'static str, Value)],
+    indent: &str,
+    lines: &mut Lines,
+    setter: &str,
+) {
+    let (inner, origin) = if plan.wildcard {
+        (indent.to_owned(), "\"*\"")
+    } else {
+        lines.add(format!("{indent}if (allowed) {{"));
+        (format!("{indent}  "), "origin")
+    };
+    let line = |name: &str, value: &str| format!("{inner}{setter}({name}, {value});");
+    lines.add(line("\"Access-Control-Allow-Origin\"", origin));
+    header_lines(headers, lines, line);
+    if !plan.wildcard {
+        lines.add(format!("{indent}}}"));
     }
 }

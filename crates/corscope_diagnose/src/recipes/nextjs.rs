@@ -40,14 +40,11 @@ fn render(policy: &Policy) -> Rendered {
             "  const askedHeaders = request.headers.get(\"Access-Control-Request-Headers\") ?? \"\";",
         );
     }
-    let allowed = if plan.wildcard {
-        "true"
-    } else if plan.any {
+    let allowed = if plan.any {
         "origin !== null"
     } else {
         "origin !== null && isAllowed(origin)"
     };
-    let echoed = if plan.wildcard { "\"*\"" } else { "origin" };
     lines.add(
         "  const preflight = request.method === \"OPTIONS\" && origin !== null && asked !== null;",
     );
@@ -55,21 +52,28 @@ fn render(policy: &Policy) -> Rendered {
     lines.add(
         "  const response = preflight ? new NextResponse(null, { status: 204 }) : NextResponse.next();",
     );
-    if !plan.wildcard {
+    let (indent, echoed) = if plan.wildcard {
+        ("  ", "\"*\"")
+    } else {
         lines.add("  response.headers.append(\"Vary\", \"Origin\");");
-    }
-    lines.add(format!("  if ({allowed}) {{"));
-    let set = |name: &str, value: &str| format!("    response.headers.set({name}, {value});");
+        lines.add(format!("  if ({allowed}) {{"));
+        ("    ", "origin")
+    };
+    let set = |name: &str, value: &str| format!("{indent}response.headers.set({name}, {value});");
     let set_deeper = |name: &str, value: &str| format!("  {}", set(name, value));
     lines.add(set("\"Access-Control-Allow-Origin\"", echoed));
     header_lines(&plan.always(), &mut lines, set);
-    lines.add("    if (preflight) {");
+    lines.add(format!("{indent}if (preflight) {{"));
     header_lines(&plan.preflight(), &mut lines, set_deeper);
     if !plan.expose.is_empty() {
-        lines.add("    } else {");
+        lines.add(format!("{indent}}} else {{"));
         header_lines(&plan.actual(), &mut lines, set_deeper);
     }
-    lines.add("    }\n  }\n  return response;\n}\n");
+    lines.add(format!("{indent}}}"));
+    if !plan.wildcard {
+        lines.add("  }");
+    }
+    lines.add("  return response;\n}\n");
     lines.add("export const config = { matcher: \"/api/:path*\" };");
     Rendered {
         code: lines.text(),

@@ -19,6 +19,7 @@ pub(super) static RECIPE: Recipe = Recipe {
         "404, and errors of the web server itself, never reach PHP: configure the server, too, but \
          not for the same paths, or the headers are doubled",
         "a later header_remove() takes them away",
+        "the router script of `php -S` runs without auto_prepend_file",
         "a framework's own CORS middleware doubles them",
     ],
     signs: &[("x-powered-by", "php")],
@@ -37,11 +38,9 @@ fn render(policy: &Policy) -> Rendered {
     }
     lines.add("    $preflight = $_SERVER['REQUEST_METHOD'] === 'OPTIONS'");
     lines.add("        && $origin !== null && $asked !== null;");
-    if plan.wildcard {
-        lines.add("    $allowed = true;");
-    } else if plan.any {
+    if plan.any {
         lines.add("    $allowed = $origin !== null;");
-    } else {
+    } else if !plan.wildcard {
         let mut tests = Vec::new();
         if !plan.exact.is_empty() {
             let exact = listed(&plan.exact, php);
@@ -54,15 +53,15 @@ fn render(policy: &Policy) -> Rendered {
         let tests = tests.join("\n        || ");
         lines.add(format!("    $allowed = $origin !== null && ({tests});"));
     }
-    if !plan.wildcard {
-        lines.add("    header('Vary: Origin', false);");
-    }
-    lines.add("    if ($allowed) {");
-    lines.add(if plan.wildcard {
-        "        header('Access-Control-Allow-Origin: *');"
+    let indent = if plan.wildcard {
+        lines.add("    header('Access-Control-Allow-Origin: *');");
+        "    "
     } else {
-        "        header('Access-Control-Allow-Origin: ' . $origin);"
-    });
+        lines.add("    header('Vary: Origin', false);\n    if ($allowed) {");
+        lines.add("        header('Access-Control-Allow-Origin: ' . $origin);");
+        "        "
+    };
+    let deeper = format!("{indent}    ");
     let set = |indent: &str, headers: &[(&'static str, Value)], lines: &mut Lines| {
         for (name, value) in headers {
             let argument = match value {
@@ -73,14 +72,17 @@ fn render(policy: &Policy) -> Rendered {
             lines.add(format!("{indent}header({argument});"));
         }
     };
-    set("        ", &plan.always(), &mut lines);
-    lines.add("        if ($preflight) {");
-    set("            ", &plan.preflight(), &mut lines);
+    set(indent, &plan.always(), &mut lines);
+    lines.add(format!("{indent}if ($preflight) {{"));
+    set(&deeper, &plan.preflight(), &mut lines);
     if !plan.expose.is_empty() {
-        lines.add("        } else {");
-        set("            ", &plan.actual(), &mut lines);
+        lines.add(format!("{indent}}} else {{"));
+        set(&deeper, &plan.actual(), &mut lines);
     }
-    lines.add("        }\n    }");
+    lines.add(format!("{indent}}}"));
+    if !plan.wildcard {
+        lines.add("    }");
+    }
     lines.add(
         "    if ($preflight) {\n        http_response_code(204);\n        exit;\n    }\n})();",
     );

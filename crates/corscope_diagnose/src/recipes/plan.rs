@@ -62,6 +62,7 @@ impl Names<'_> {
 }
 
 /// A header's value in an answer.
+#[derive(Clone)]
 pub(super) enum Value {
     /// Always this.
     Text(String),

@@ -35,22 +35,6 @@ pub(super) fn is_allowed(plan: &Plan<'_>, lines: &mut Lines) {
     }
 }
 
-/// The expression that says whether the asking origin is allowed.
-fn allowed(plan: &Plan<'_>) -> &'static str {
-    if plan.wildcard {
-        "True"
-    } else if plan.any {
-        "origin is not None"
-    } else {
-        "is_allowed(origin)"
-    }
-}
-
-/// The expression of `Access-Control-Allow-Origin`.
-fn echoed(plan: &Plan<'_>) -> &'static str {
-    if plan.wildcard { "\"*\"" } else { "origin" }
-}
-
 /// Tuples of name and value, one a line.
 fn tuples(headers: &[(&'static str, Value)], indent: &str, lines: &mut Lines) {
     for (name, value) in headers {
@@ -69,40 +53,34 @@ fn expression(value: &Value) -> String {
 
 /// The lines that fill `cors` with the headers of one answer.
 pub(super) fn answer(plan: &Plan<'_>, indent: &str, lines: &mut Lines) {
-    if plan.wildcard {
-        lines.add(format!("{indent}cors = []"));
+    let inner = if plan.wildcard {
+        lines.add(format!(
+            "{indent}cors = [(\"Access-Control-Allow-Origin\", \"*\")]"
+        ));
+        indent.to_owned()
     } else {
         lines.add(format!("{indent}cors = [(\"Vary\", \"Origin\")]"));
-    }
-    lines.add(format!("{indent}if {}:", allowed(plan)));
-    lines.add(format!(
-        "{indent}    cors.append((\"Access-Control-Allow-Origin\", {}))",
-        echoed(plan)
-    ));
+        let allowed = if plan.any {
+            "origin is not None"
+        } else {
+            "is_allowed(origin)"
+        };
+        lines.add(format!("{indent}if {allowed}:"));
+        let inner = format!("{indent}    ");
+        lines.add(format!(
+            "{inner}cors.append((\"Access-Control-Allow-Origin\", origin))"
+        ));
+        inner
+    };
     for (name, value) in plan.always() {
         let value = expression(&value);
-        lines.add(format!(
-            "{indent}    cors.append(({}, {value}))",
-            python(name)
-        ));
+        lines.add(format!("{inner}cors.append(({}, {value}))", python(name)));
     }
-    let (preflight, actual) = (plan.preflight(), plan.actual());
-    extend_if(indent, &preflight, &actual, lines);
-}
-
-/// The headers that only a preflight's answer has, and those that only the others have.
-fn extend_if(
-    indent: &str,
-    preflight: &[(&'static str, Value)],
-    actual: &[(&'static str, Value)],
-    lines: &mut Lines,
-) {
-    for (condition, headers) in [("if preflight", preflight), ("else", actual)] {
+    for (condition, headers) in [("if preflight", plan.preflight()), ("else", plan.actual())] {
         if !headers.is_empty() {
-            lines.add(format!("{indent}    {condition}:"));
-            lines.add(format!("{indent}        cors += ["));
-            tuples(headers, &format!("{indent}            "), lines);
-            lines.add(format!("{indent}        ]"));
+            lines.add(format!("{inner}{condition}:\n{inner}    cors += ["));
+            tuples(&headers, &format!("{inner}        "), lines);
+            lines.add(format!("{inner}    ]"));
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) static RECIPE: Recipe = Recipe {
         "^ and $ match at every line of Ruby's text: a pattern needs \\A and \\z",
         "an origin without its scheme allows http and https",
         "rack-cors allows Content-Type whatever `headers` says",
+        "the answers to preflights have no Vary: a CDN must not cache OPTIONS",
         "a request that is refused before Rack (413 of the proxy in front) has no CORS headers",
     ],
     signs: &[("x-powered-by", "phusion passenger"), ("server", "puma")],
