@@ -42,6 +42,10 @@ case $1 in
         if [ "${CORSCOPE_SKIP_REAL_SERVERS:-}" != 1 ]; then # the tests start these themselves
             need nginx nginx
             need node nodejs
+            need apache2 apache2
+            need caddy caddy
+            need haproxy haproxy
+            need lighttpd "lighttpd lighttpd-modules-lua"
         fi
         ;;
     fuzz) need c++ g++ ;; # libFuzzer is C++

@@ -2,7 +2,10 @@
 
 mod check;
 mod demo;
+mod nearest;
 mod output;
+mod policy;
+mod recipe;
 mod simulate;
 mod simulate_text;
 
@@ -28,6 +31,8 @@ struct Cli {
 enum Command {
     Check(Box<check::CheckArgs>),
     Simulate(simulate::SimulateArgs),
+    Recipe(Box<recipe::RecipeArgs>),
+    Policy(policy::PolicyArgs),
     Demo(demo::DemoArgs),
 }
 
@@ -36,6 +41,8 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Recipe(args) => recipe::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Demo(args) => demo::run(args),
     }
 }

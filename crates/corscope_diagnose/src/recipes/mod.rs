@@ -1,8 +1,10 @@
 //! The recipes, one stack a file; this is the one list.
 
 mod actix;
+mod apache;
 mod aspnet_core;
 mod axum;
+mod caddy;
 mod django;
 mod express;
 mod fastapi;
@@ -11,10 +13,13 @@ mod flask;
 mod go_jub0bs;
 mod go_net_http;
 mod go_rs_cors;
+mod haproxy;
 mod hono;
+mod iis;
 mod javascript;
 mod koa;
 mod laravel;
+mod lighttpd;
 mod literal;
 mod nestjs;
 mod nextjs;
@@ -22,15 +27,22 @@ mod nginx;
 mod php;
 mod plan;
 mod python;
+mod quoting;
 mod rails;
 mod rust_origins;
 mod spring;
+mod stated;
 
 use crate::recipe::Recipe;
 
 /// All recipes, in the order of `corscope recipe --list`.
 pub static RECIPES: &[&Recipe] = &[
     &nginx::RECIPE,
+    &apache::RECIPE,
+    &caddy::RECIPE,
+    &haproxy::RECIPE,
+    &lighttpd::RECIPE,
+    &iis::RECIPE,
     &express::RECIPE,
     &fastify::RECIPE,
     &koa::RECIPE,

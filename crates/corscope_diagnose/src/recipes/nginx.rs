@@ -1,129 +1,138 @@
-use std::fmt::Write as _;
+use corscope_fetch::policy::Policy;
 
-use corscope_fetch::policy::{OriginPattern, Policy};
-
-use crate::recipe::{Assurance, Recipe, Rendered, StackKind, methods, origin_regex};
+use super::plan::{Lines, Plan, Value};
+use super::quoting::{nginx, nginx_pattern};
+use crate::recipe::{Assurance, Recipe, Rendered, StackKind};
 
 pub(super) static RECIPE: Recipe = Recipe {
     stack: "nginx",
     aliases: &["openresty", "ingress-nginx"],
     title: "nginx",
     kind: StackKind::Server,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "nginx",
     file: "/etc/nginx/conf.d/cors.conf and your server block",
-    place: "the maps outside, the rest inside the location that serves the API",
+    place: "the maps in the http context, outside of server; the rest inside of the location that \
+            serves the API",
     pitfalls: &[
         "without `always`, nginx adds no header to 4xx and 5xx answers",
-        "one add_header in an inner block drops all those of the outer ones",
-        "an upstream that sets the same headers doubles them: proxy_hide_header takes them out",
-        "static files answer OPTIONS with 405",
+        "one add_header in an inner block drops all those of the outer ones, also within `if`",
+        "an upstream that sets the same headers doubles them: proxy_hide_header takes them out; \
+         behind fastcgi_pass it is fastcgi_hide_header",
+        "error_page leads to another location, which needs the add_header lines, too",
+        "static files answer OPTIONS with 405: the `if` block answers preflights first",
     ],
     signs: &[("server", "nginx"), ("server", "openresty")],
     render,
 };
 
+const ALLOW_ORIGIN: (&str, &str) = ("Access-Control-Allow-Origin", "cors_origin");
+
 fn render(policy: &Policy) -> Rendered {
-    let mut code = String::new();
-    // A String takes every write.
-    let _ = writeln!(code, "# outside of server {{}}");
-    let _ = writeln!(code, "map $http_origin $cors_origin {{");
-    if policy.is_wildcard() {
-        let _ = writeln!(code, "    default \"*\";");
-    } else {
-        let _ = writeln!(code, "    default \"\";");
-        for pattern in &policy.origins {
-            match pattern {
-                OriginPattern::Exact(origin) => {
-                    let origin = quoted(origin.serialized());
-                    let _ = writeln!(code, "    {origin} $http_origin;");
-                }
-                pattern => {
-                    let regex = quoted(&format!("~^{}$", origin_regex(pattern)));
-                    let _ = writeln!(code, "    {regex} $http_origin;");
-                }
-            }
-        }
+    let plan = Plan::new(policy);
+    let mut maps = Lines::default();
+    map_origin(&plan, &mut maps);
+    let mut everywhere = vec![line(ALLOW_ORIGIN.0, ALLOW_ORIGIN.1)];
+    for (name, value) in plan.always() {
+        everywhere.push(mapped(name, &value, &mut maps));
     }
-    let _ = writeln!(code, "}}");
-    let variables = variables(policy);
-    for (variable, value) in &variables {
-        let _ = writeln!(
-            code,
-            "map $cors_origin ${variable} {{\n    \"\" \"\";\n    default {};\n}}",
-            quoted(value)
-        );
+    let actual: Vec<String> = plan
+        .actual()
+        .iter()
+        .map(|(name, value)| mapped(name, value, &mut maps))
+        .collect();
+    let preflight: Vec<String> = plan
+        .preflight()
+        .iter()
+        .map(|(name, value)| mapped(name, value, &mut maps))
+        .collect();
+    if !plan.wildcard {
+        everywhere.push("add_header Vary Origin always;".to_owned());
     }
-    let _ = writeln!(
-        code,
-        "map \"$request_method:$http_access_control_request_method\" $cors_preflight {{"
+    let maps = maps.text();
+    let mut lines = Lines::default();
+    lines.add("# In the http context, outside of server {}.");
+    if maps.contains("${cors_dollar}") {
+        lines.add("geo $cors_dollar {\n    default \"$\";\n}");
+    }
+    lines.add(maps.trim_end());
+    lines.add(
+        "map \"$request_method $http_origin $http_access_control_request_method\" \
+         $cors_preflight {\n    default 0;\n    \"~^OPTIONS [^ ]+ [^ ]+$\" 1;\n}\n",
     );
-    let _ = writeln!(code, "    default 0;\n    \"~^OPTIONS:.\" 1;\n}}\n");
-    let _ = writeln!(code, "# inside of location /api/ {{}}");
+    lines.add("# Inside of the location that serves the API.");
+    lines.add("# This policy replaces what the upstream says.");
     for name in [
-        "Access-Control-Allow-Origin",
-        "Access-Control-Allow-Credentials",
-        "Access-Control-Expose-Headers",
-        "Vary",
+        "Allow-Origin",
+        "Allow-Credentials",
+        "Allow-Methods",
+        "Allow-Headers",
+        "Expose-Headers",
+        "Max-Age",
     ] {
-        let _ = writeln!(code, "proxy_hide_header {name};");
+        lines.add(format!("proxy_hide_header Access-Control-{name};"));
     }
-    for line in headers(policy, &variables) {
-        let _ = writeln!(code, "{line}");
+    for text in everywhere.iter().chain(&actual) {
+        lines.add(text);
     }
-    // In `if`, nginx forgets the outer add_header lines, so they stand there again.
-    let _ = writeln!(code, "if ($cors_preflight) {{");
-    for line in headers(policy, &variables) {
-        let _ = writeln!(code, "    {line}");
+    lines.add(
+        "# Before auth_basic, auth_request and the upstream. An `if` that adds headers forgets",
+    );
+    lines.add("# those around it, so they stand here again.");
+    lines.add("if ($cors_preflight) {");
+    for text in everywhere.iter().chain(&preflight) {
+        lines.add(format!("    {text}"));
     }
-    for (variable, _) in &variables {
-        let name = match *variable {
-            "cors_methods" => "Access-Control-Allow-Methods",
-            "cors_headers" => "Access-Control-Allow-Headers",
-            "cors_max_age" => "Access-Control-Max-Age",
-            _ => continue,
-        };
-        let _ = writeln!(code, "    add_header {name} ${variable} always;");
+    lines.add("    return 204;\n}");
+    Rendered {
+        code: lines.text(),
+        limits: plan.limits(),
     }
-    let _ = writeln!(code, "    return 204;\n}}");
-    Rendered::whole(code)
 }
 
-/// Values that are sent only to an allowed origin: nginx leaves out headers with empty values.
-fn variables(policy: &Policy) -> Vec<(&'static str, String)> {
-    let mut found = vec![("cors_methods", methods(policy).join(", "))];
-    if !policy.headers.is_empty() {
-        found.push(("cors_headers", policy.headers.join(", ")));
+/// `$cors_origin`: what `Access-Control-Allow-Origin` says, empty for those who are not allowed.
+fn map_origin(plan: &Plan<'_>, maps: &mut Lines) {
+    maps.add("map $http_origin $cors_origin {");
+    if plan.wildcard {
+        maps.add("    default \"*\";");
+    } else {
+        maps.add("    default \"\";");
     }
-    if let Some(seconds) = policy.max_age {
-        found.push(("cors_max_age", seconds.to_string()));
+    for origin in &plan.exact {
+        // A map ignores case; the answer does not, so another spelling is not let in.
+        let (key, value) = (nginx_pattern(origin), nginx(origin));
+        maps.add(format!("    {key} {value};"));
     }
-    if policy.credentials {
-        found.push(("cors_credentials", "true".to_owned()));
+    for regex in plan.anchored() {
+        maps.add(format!(
+            "    {} $http_origin;",
+            nginx_pattern(&format!("~{regex}"))
+        ));
     }
-    if !policy.expose.is_empty() {
-        found.push(("cors_expose", policy.expose.join(", ")));
+    if plan.any {
+        maps.add("    \"~.\" $http_origin;");
     }
-    found
+    maps.add("}");
 }
 
-fn headers(policy: &Policy, variables: &[(&'static str, String)]) -> Vec<String> {
-    let mut lines = vec!["add_header Access-Control-Allow-Origin $cors_origin always;".to_owned()];
-    let has = |name: &str| variables.iter().any(|(variable, _)| *variable == name);
-    if has("cors_credentials") {
-        lines.push("add_header Access-Control-Allow-Credentials $cors_credentials always;".into());
-    }
-    if has("cors_expose") {
-        lines.push("add_header Access-Control-Expose-Headers $cors_expose always;".into());
-    }
-    if !policy.is_wildcard() {
-        lines.push("add_header Vary Origin always;".into());
-    }
-    lines
+/// The line that adds a header to the answers to allowed origins: nginx leaves out a header whose
+/// value is empty.
+fn mapped(name: &'static str, value: &Value, maps: &mut Lines) -> String {
+    let variable = name
+        .replacen("Access-Control-", "cors-", 1)
+        .to_ascii_lowercase()
+        .replace('-', "_");
+    let value = match value {
+        Value::Text(text) => nginx(text),
+        Value::AskedMethod => "$http_access_control_request_method".to_owned(),
+        Value::AskedHeaders => "$http_access_control_request_headers".to_owned(),
+    };
+    maps.add(format!(
+        "map $cors_origin ${variable} {{\n    default {value};\n    \"\" \"\";\n}}"
+    ));
+    line(name, &variable)
 }
 
-/// A string in nginx's quotes. `$` would be a variable: nginx has no escape for it, and neither
-/// origins nor tokens of a policy that was built hold one outside of a regular expression's end.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+fn line(name: &str, variable: &str) -> String {
+    format!("add_header {name} ${variable} always;")
 }
