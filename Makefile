@@ -85,10 +85,11 @@ example:
 	@$(CARGO) build --release -p corscope
 	@$(CARGO) run --quiet -p xtask -- readme --write
 
+# The figures and how to read them: bench/README.md.
 bench:
-	@sh xtask/needs.sh build
+	@sh xtask/needs.sh bench
 	@$(CARGO) build --release -p corscope
-	@$(CARGO) bench --workspace
+	@$(CARGO) bench -p corscope_fetch --bench verdict
 	@for script in bench/*.sh; do \
 		test ! -e "$$script" || sh "$$script" "$(CORSCOPE)" || exit; \
 	done

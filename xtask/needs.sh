@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that what a Makefile target needs is there.
-# usage: needs.sh build|test|fuzz
+# usage: needs.sh build|test|bench|fuzz
 #
 # Installs a missing Debian package only as root, and a missing part of the Rust toolchain only
 # through rustup; otherwise says what to install and ends with 3.
@@ -48,9 +48,15 @@ case $1 in
             need lighttpd "lighttpd lighttpd-modules-lua"
         fi
         ;;
+    bench)
+        need python3 python3
+        need node nodejs
+        need curl curl
+        need openssl openssl
+        ;;
     fuzz) need c++ g++ ;; # libFuzzer is C++
     *)
-        echo "usage: needs.sh build|test|fuzz" >&2
+        echo "usage: needs.sh build|test|bench|fuzz" >&2
         exit 2
         ;;
 esac

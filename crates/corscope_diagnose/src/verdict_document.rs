@@ -1,7 +1,6 @@
 //! The verdict document: what outside readers get (format version 1).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use corscope_fetch::evidence::{Evidence, Message, Part};
 use corscope_fetch::verdict::{Awaited, Outcome, ResponseType};
@@ -359,20 +358,25 @@ fn trace_document(entry: &TraceEntry) -> TraceDocument {
 }
 
 fn header_map<S: Serializer>(request: &&SentRequest, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map: BTreeMap<Cow<'_, str>, Cow<'_, str>> = BTreeMap::new();
-    for header in request.header_list.iter() {
-        let name = latin1(header.name);
-        let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => Cow::Owned(name.to_ascii_lowercase()),
-            false => name,
-        };
-        let value = latin1(header.value);
-        match map.get_mut(&name) {
-            Some(joined) => *joined = Cow::Owned(format!("{joined}, {value}")),
-            None => {
-                map.insert(name, value);
-            }
+    let mut lines: Vec<(Cow<'_, str>, Cow<'_, str>)> = request
+        .header_list
+        .iter()
+        .map(|header| {
+            let name = latin1(header.name);
+            let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => Cow::Owned(name.to_ascii_lowercase()),
+                false => name,
+            };
+            (name, latin1(header.value))
+        })
+        .collect();
+    lines.sort_by(|one, other| one.0.cmp(&other.0)); // stable: lines of one name keep their order
+    lines.dedup_by(|later, kept| {
+        let is_same = later.0 == kept.0;
+        if is_same {
+            kept.1 = Cow::Owned(format!("{}, {}", kept.1, later.1));
         }
-    }
-    serializer.collect_map(map)
+        is_same
+    });
+    serializer.collect_map(lines)
 }
