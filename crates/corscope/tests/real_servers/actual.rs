@@ -204,6 +204,16 @@ pub(crate) fn cases() -> Vec<Case> {
         .with(CREDENTIALS)
         .sees("GET", 200)
         .line(ALLOW_CREDENTIALS, &["True"]),
+        Case::blocked(
+            "an nginx cache has the answer for another page",
+            "@NGINX@/cached/items",
+            "cache-missing-vary-origin",
+        )
+        .after("https://app.example.com")
+        .sees("GET", 200)
+        .line("X-Cache-Status", &["HIT"])
+        .line(ALLOW_ORIGIN, &["https://app.example.com"])
+        .line("Vary", &[]),
         Case::readable_but(
             "a count that is not exposed",
             "@NODE@/count",

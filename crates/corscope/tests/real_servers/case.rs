@@ -19,6 +19,8 @@ pub(crate) struct Case {
     seen: Vec<Seen>,
     noted: &'static [&'static str],
     browser_code: Option<&'static str>,
+    /// The page that asked for the same URL before, so that a cache has the answer for that one.
+    pub(crate) after: Option<&'static str>,
 }
 
 /// What has to stand in one of the document's exchanges.
@@ -46,6 +48,7 @@ impl Case {
             seen: Vec::new(),
             noted: &[],
             browser_code: None,
+            after: None,
         }
     }
 
@@ -137,9 +140,21 @@ impl Case {
         }
     }
 
+    pub(crate) fn after(self, page: &'static str) -> Self {
+        Self {
+            after: Some(page),
+            ..self
+        }
+    }
+
     /// What follows `corscope check`.
     pub(crate) fn args(&self, servers: &Servers, protocol: Protocol) -> Vec<String> {
-        let mut args: Vec<String> = [self.url, "--from", self.from]
+        self.args_of(self.from, servers, protocol)
+    }
+
+    /// The same for another page.
+    pub(crate) fn args_of(&self, page: &str, servers: &Servers, protocol: Protocol) -> Vec<String> {
+        let mut args: Vec<String> = [self.url, "--from", page]
             .iter()
             .chain(self.args)
             .map(|arg| servers.fill(arg, protocol))

@@ -35,12 +35,26 @@ fn cases() -> Vec<Case> {
 }
 
 fn check(servers: &Servers, case: &Case, protocol: Protocol, format: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_corscope"));
-    command
-        .arg("check")
-        .args(case.args(servers, protocol))
-        .args(["--format", format]);
-    command.output().unwrap()
+    let corscope = |args: Vec<String>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_corscope"));
+        command
+            .arg("check")
+            .args(args)
+            .args(["--format", format])
+            .output()
+            .unwrap()
+    };
+    if let Some(page) = case.after {
+        let mut args = case.args_of(page, servers, protocol);
+        args.push("--no-probes".to_owned());
+        let output = corscope(args);
+        assert!(
+            output.status.success(),
+            "{page} is not let in by {}",
+            case.name
+        );
+    }
+    corscope(case.args(servers, protocol))
 }
 
 fn examine(servers: &Servers, case: &Case, protocol: Protocol) -> Result<(), String> {
