@@ -133,10 +133,7 @@ pub(super) fn with_way_around(found: Explanation, sight: &Sight<'_>, leg: &Leg) 
         Some(title) => found.manual(Who::Client, title),
         None => found,
     };
-    found.manual(
-        Who::Client,
-        crate::diagnostic::OWN_SERVER,
-    )
+    found.manual(Who::Client, crate::diagnostic::OWN_SERVER)
 }
 
 /// How the request would need no preflight.
