@@ -10,7 +10,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["django-cors-headers", "corsheaders", "drf"],
     title: "Django with django-cors-headers",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "python",
     file: "settings.py (pip install django-cors-headers)",
     place: "at the end; CorsMiddleware has to be the first of MIDDLEWARE",

@@ -9,7 +9,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["expressjs", "node", "nodejs", "connect"],
     title: "Express with cors",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "javascript",
     file: "app.js (npm install cors)",
     place: "right after `const app = express()`, before every other middleware and route",

@@ -9,7 +9,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["starlette", "asgi"],
     title: "FastAPI and Starlette",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "python",
     file: "cors.py and main.py",
     place: "the class in cors.py, the last line at the end of main.py, after all routes",

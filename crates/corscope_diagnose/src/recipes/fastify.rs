@@ -9,7 +9,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["fastify-cors", "@fastify/cors"],
     title: "Fastify with @fastify/cors",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "javascript",
     file: "app.js (npm install @fastify/cors)",
     place: "right after `const app = fastify()`, before every other plugin, hook and route",

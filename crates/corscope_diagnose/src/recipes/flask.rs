@@ -9,7 +9,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["flask-cors", "wsgi"],
     title: "Flask",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "python",
     file: "cors.py and app.py",
     place: "the class in cors.py, the last line in app.py, after `app = Flask(__name__)`",

@@ -9,7 +9,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["hono.js"],
     title: "Hono",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "typescript",
     file: "src/index.ts",
     place: "right after `const app = new Hono()`, before every other middleware and route",

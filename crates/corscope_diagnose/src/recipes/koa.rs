@@ -10,7 +10,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["@koa/cors", "koa-cors"],
     title: "Koa with @koa/cors",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "javascript",
     file: "app.js (npm install @koa/cors)",
     place: "the first app.use, before the error middleware, authentication and the router",

@@ -10,7 +10,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["nest", "nest.js"],
     title: "NestJS",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "typescript",
     file: "src/main.ts",
     place: "in bootstrap(), right after NestFactory.create and before app.use and app.listen",

@@ -18,6 +18,7 @@ pub(super) static RECIPE: Recipe = Recipe {
         "a route handler that sets the same headers doubles them",
         "Next redirects a trailing slash before the middleware runs, and a preflight must not be \
          redirected: request the URL without it, or set skipTrailingSlashRedirect",
+        "Next writes a Vary of its own over this one on prerendered pages, such as its 404",
         "server actions have an origin check of their own (serverActions.allowedOrigins)",
     ],
     signs: &[("x-powered-by", "next.js")],
