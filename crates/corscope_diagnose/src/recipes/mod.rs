@@ -1,15 +1,26 @@
 //! The recipes, one stack a file; this is the one list.
 
 mod actix;
+mod angular;
 mod apache;
 mod aspnet_core;
+mod aws_api_gateway;
 mod axum;
+mod azure_app_service;
+mod azure_blob;
+mod azure_functions;
 mod caddy;
+mod cloudflare_workers;
+mod cloudfront;
+mod dev_proxy;
 mod django;
+mod envoy;
 mod express;
 mod fastapi;
 mod fastify;
+mod firebase_functions;
 mod flask;
+mod gcs;
 mod go_jub0bs;
 mod go_net_http;
 mod go_rs_cors;
@@ -18,10 +29,14 @@ mod hono;
 mod iis;
 mod javascript;
 mod koa;
+mod kong;
+mod lambda_function_url;
 mod laravel;
 mod lighttpd;
 mod literal;
 mod nestjs;
+mod netlify;
+mod next_rewrites;
 mod nextjs;
 mod nginx;
 mod php;
@@ -30,8 +45,15 @@ mod python;
 mod quoting;
 mod rails;
 mod rust_origins;
+mod s3;
 mod spring;
 mod stated;
+mod supabase_functions;
+mod traefik;
+mod vercel;
+mod vite;
+mod web;
+mod webpack;
 
 use crate::recipe::Recipe;
 
@@ -42,6 +64,9 @@ pub static RECIPES: &[&Recipe] = &[
     &caddy::RECIPE,
     &haproxy::RECIPE,
     &lighttpd::RECIPE,
+    &traefik::RECIPE,
+    &envoy::RECIPE,
+    &kong::RECIPE,
     &iis::RECIPE,
     &express::RECIPE,
     &fastify::RECIPE,
@@ -62,6 +87,23 @@ pub static RECIPES: &[&Recipe] = &[
     &rails::RECIPE,
     &laravel::RECIPE,
     &php::RECIPE,
+    &aws_api_gateway::RECIPE,
+    &lambda_function_url::RECIPE,
+    &s3::RECIPE,
+    &cloudfront::RECIPE,
+    &gcs::RECIPE,
+    &firebase_functions::RECIPE,
+    &azure_app_service::RECIPE,
+    &azure_functions::RECIPE,
+    &azure_blob::RECIPE,
+    &cloudflare_workers::RECIPE,
+    &vercel::RECIPE,
+    &netlify::RECIPE,
+    &supabase_functions::RECIPE,
+    &vite::RECIPE,
+    &webpack::RECIPE,
+    &next_rewrites::RECIPE,
+    &angular::RECIPE,
 ];
 
 /// The recipe of a stack, by its name or an alias.

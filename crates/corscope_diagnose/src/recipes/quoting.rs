@@ -81,6 +81,11 @@ pub(super) fn lua(text: &str) -> String {
     quoted(text)
 }
 
+/// A string of YAML, which some stacks read as a template of Go first: `{{` would start an action.
+pub(super) fn yaml(text: &str) -> String {
+    super::literal::javascript(text).replace("{{", "{\\u007b")
+}
+
 /// An attribute of XML, quotes included.
 pub(super) fn xml(text: &str) -> String {
     let text = printable(text)
@@ -151,6 +156,7 @@ mod tests {
                     apache(&pattern),
                     apache_pattern(&pattern),
                     lua(&pattern),
+                    yaml(&pattern),
                 ] {
                     assert!(inner(&quoted, usual).is_some(), "{quoted}");
                 }
@@ -178,6 +184,7 @@ mod tests {
             let apache = apache(text).replace("%%", "");
             assert!(!apache.contains('%') && !apache.contains("${"), "{apache}");
             assert!(!caddy(text).contains(['{', '}']));
+            assert!(!yaml(text).contains("{{"));
             let haproxy = haproxy(text).replace("%%", "").replace("\\$", "");
             assert!(!haproxy.contains(['%', '$']), "{haproxy}");
         }

@@ -30,7 +30,8 @@ impl<'p> Stated<'p> {
         let mut stated = Self::new(plan, stack);
         for pattern in patterns(plan) {
             stated.limits.push(format!(
-                "{stack} has no patterns for subdomains: {pattern} is left out; list the origins"
+                "{stack} takes no patterns for subdomains that we can vouch for: {pattern} is left out; \
+                 list the origins"
             ));
         }
         stated.warn_of_nobody();
