@@ -1,6 +1,7 @@
 //! The framework recipes, pasted into applications that are started for real and asked what the
 //! policy promises. The applications lie in `e2e/frameworks`; what they need is installed from npm
 //! and PyPI once, into the build's scratch space.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod apps;
 mod checks;
