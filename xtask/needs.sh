@@ -42,6 +42,8 @@ case $1 in
         if [ "${CORSCOPE_SKIP_REAL_SERVERS:-}" != 1 ]; then # the tests start these themselves
             need nginx nginx
             need node nodejs
+            need npm npm                               # and these install frameworks
+            need python3 "python3-minimal python3-venv"
             need apache2 apache2
             need caddy caddy
             need haproxy haproxy

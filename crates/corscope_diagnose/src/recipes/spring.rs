@@ -95,11 +95,10 @@ fn render(policy: &Policy) -> Rendered {
     lines.add("        source.registerCorsConfiguration(\"/**\", cors);");
     lines.add("        return source;\n    }\n");
     lines.add("    // Before every other filter, so that 401, 404 and 500 carry the headers, too.");
-    lines.add("    @Bean");
-    lines.add(
-        "    public FilterRegistrationBean<CorsFilter> corsFilter(CorsConfigurationSource source) {",
-    );
-    lines.add("        CorsFilter filter = new CorsFilter(source);");
+    lines.add("    @Bean\n    public FilterRegistrationBean<CorsFilter> firstCorsFilter() {");
+    // As a parameter, the source would be ambiguous: Spring MVC has a bean of that type, too. And
+    // a bean named corsFilter must be the filter itself for Spring Security.
+    lines.add("        CorsFilter filter = new CorsFilter(corsConfigurationSource());");
     lines.add("        var registration = new FilterRegistrationBean<>(filter);");
     lines.add("        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);");
     lines.add("        return registration;\n    }\n}\n");
