@@ -77,7 +77,9 @@ impl Question {
             !self.is_checked || cors_check(list, &self.origin, self.include, user_agent, record)
         };
         let status = |record: &mut Record| judge_status(response, record);
+        let is_redirect = user_agent.refuses_preflight_redirect_first && leads_on(response);
         let goes_on = match user_agent.preflight_order {
+            _ if is_redirect => status(record) && check(record),
             PreflightOrder::CorsCheckFirst => check(record) && status(record),
             PreflightOrder::StatusFirst => status(record) && check(record),
         };
@@ -197,6 +199,11 @@ impl Question {
     }
 }
 
+/// Whether a response is a redirect with somewhere to go.
+fn leads_on(response: &Response) -> bool {
+    response.has_redirect_status() && response.header_list.contains("location")
+}
+
 fn judge_status(response: &Response, record: &mut Record) -> bool {
     let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
     if response.is_ok() {
@@ -204,8 +211,7 @@ fn judge_status(response: &Response, record: &mut Record) -> bool {
         return true;
     }
     let status = response.status;
-    let is_redirect = response.has_redirect_status() && response.header_list.contains("location");
-    let cause = if is_redirect {
+    let cause = if leads_on(response) {
         Cause::PreflightRedirect { status }
     } else {
         Cause::PreflightStatusNotOk { status }
@@ -247,6 +253,38 @@ fn parse<'a>(
                     .filter(is_token)
                     .collect(),
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user_agent::Browser;
+
+    #[test]
+    fn a_redirected_preflight_is_a_redirect_for_chromium_whatever_its_headers_say() {
+        let question = Question {
+            method: "PUT".into(),
+            unsafe_names: Default::default(),
+            include: false,
+            use_cors_preflight: false,
+            origin: "https://a.test".into(),
+            is_checked: true,
+        };
+        let header_list = [("Location", "https://c.test/")].into_iter().collect();
+        let response = Response::new(302, header_list);
+        for (browser, expected) in [
+            (Browser::Chromium, "preflight_redirect"),
+            (Browser::Firefox, "acao_missing"),
+            (Browser::WebKit, "preflight_redirect"),
+        ] {
+            let mut record = Record::default();
+            assert_eq!(
+                question.judge(&response, browser.profile(), &mut record),
+                None
+            );
+            assert_eq!(record.faults[0].cause.name(), expected, "{browser}");
         }
     }
 }

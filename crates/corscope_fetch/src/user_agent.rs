@@ -153,6 +153,10 @@ user_agents! {
         PreflightOrder::CorsCheckFirst, PreflightOrder::CorsCheckFirst,
         PreflightOrder::CorsCheckFirst, PreflightOrder::StatusFirst;
         "WebKit names the status first; the standard tests both at once"
+    /// Whether a preflight's redirect is refused before the CORS check, whatever its headers say.
+    refuses_preflight_redirect_first: bool = false, true, false, false;
+        "Chromium fails the preflight when the redirect arrives, before it reads the response (tried \
+         in Chromium 156 without and with Access-Control-Allow-Origin)"
     /// Whether the method is judged before Access-Control-Allow-Headers is parsed.
     judges_methods_before_parsing_headers: bool = false, false, true, false;
         "Firefox goes header by header, the others parse both lists first"

@@ -193,12 +193,8 @@ fn reason(scene: Scene<'_>, cause: &Cause, leg: Option<&Leg>) -> Option<String> 
             "Request header field {} is not allowed by Access-Control-Allow-Headers.",
             spelling(scene, &first_missing(scene, leg, name))
         ),
-        Cause::NetworkError { failure } if is_preflight(leg) => {
-            if failure.closed {
-                "Connection terminated unexpectedly".into()
-            } else {
-                return None;
-            }
+        Cause::NetworkError { failure } if is_preflight(leg) && failure.closed => {
+            "Connection terminated unexpectedly".into()
         }
         Cause::UnsupportedScheme => "Cross origin requests are only supported for HTTP.".into(),
         Cause::RedirectToNonHttpScheme => {

@@ -198,9 +198,7 @@ fn merge(slot: &mut LegChange, name: &'static str, mut wanted: Vec<String>) {
             .split(", ")
             .filter(|it| !it.is_empty())
             .map(str::to_owned);
-        let mut all: Vec<String> = old.collect();
-        all.extend(wanted.drain(..));
-        wanted = all;
+        wanted = old.chain(wanted).collect();
     }
     let mut unique: Vec<String> = Vec::new();
     for item in wanted {

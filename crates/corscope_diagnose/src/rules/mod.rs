@@ -10,7 +10,7 @@ mod preflight_answer;
 mod redirect;
 mod redirect_target;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::rule::{Explain, Finds, Observe, Rule};
@@ -36,13 +36,13 @@ pub fn by_code(code: &str) -> Option<&'static Rule> {
 
 /// What the rules look at, ready to be looked up: a stream of verdicts asks for every one.
 struct Index {
-    by_cause: HashMap<&'static str, Vec<(&'static Rule, Explain)>>,
+    by_cause: BTreeMap<&'static str, Vec<(&'static Rule, Explain)>>,
     observing: Vec<(&'static Rule, Observe)>,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index {
-        by_cause: HashMap::new(),
+        by_cause: BTreeMap::new(),
         observing: Vec::new(),
     };
     for rule in all() {

@@ -96,7 +96,11 @@ fn of_chromium(name: &str) -> NetworkKind {
         | "NETWORK_IO_SUSPENDED" => NetworkKind::Unreachable,
         "CONNECTION_TIMED_OUT" => NetworkKind::ConnectTimedOut,
         "TIMED_OUT" => NetworkKind::HeadTimedOut,
-        "CONNECTION_RESET" | "CONNECTION_ABORTED" => NetworkKind::Reset,
+        // Over HTTP/2 and 3 a handler that breaks off resets its stream.
+        "CONNECTION_RESET"
+        | "CONNECTION_ABORTED"
+        | "HTTP2_PROTOCOL_ERROR"
+        | "QUIC_PROTOCOL_ERROR" => NetworkKind::Reset,
         "EMPTY_RESPONSE" | "CONNECTION_CLOSED" => NetworkKind::Empty,
         "RESPONSE_HEADERS_TOO_BIG" => NetworkKind::HeadTooLarge,
         "INVALID_HTTP_RESPONSE"
@@ -104,9 +108,7 @@ fn of_chromium(name: &str) -> NetworkKind {
         | "CONTENT_LENGTH_MISMATCH"
         | "CONTENT_DECODING_FAILED"
         | "INCOMPLETE_CHUNKED_ENCODING"
-        | "INVALID_CHUNKED_ENCODING"
-        | "HTTP2_PROTOCOL_ERROR"
-        | "QUIC_PROTOCOL_ERROR" => NetworkKind::InvalidResponse,
+        | "INVALID_CHUNKED_ENCODING" => NetworkKind::InvalidResponse,
         "ABORTED" => NetworkKind::Aborted,
         "BLOCKED_BY_CLIENT" | "BLOCKED_BY_ADMINISTRATOR" => NetworkKind::BlockedByClient,
         "BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS" | "BLOCKED_BY_PRIVATE_NETWORK_ACCESS_CHECKS" => {
