@@ -420,6 +420,51 @@ fn hostile_text_is_read_in_linear_time() {
     }
 }
 
+/// A megabyte as it comes out of a busy page: messages of all browsers, and noise between them.
+fn megabyte() -> String {
+    let mut text = String::new();
+    let mut count = 0;
+    while text.len() < 1 << 20 {
+        count += 1;
+        text += &format!(
+            "index.html:1 {}\napp.js:{count}  GET https://api.example.com/items/{count} \
+             net::ERR_FAILED 200 (OK)\n(anonymous) @ app.js:{count}\nload @ vendor.js:1\napp.js:12 \
+             Uncaught (in promise) TypeError: Failed to fetch\n    at load (app.js:12:3)\n    at \
+             async main (app.js:1:2)\nDownload the React DevTools for a better development \
+             experience\n[HMR] Waiting for update signal from WDS...\n{{\"level\":\"info\",\
+             \"msg\":\"rendered\",\"ms\":{count}}}\n[Error] Fetch API cannot load \
+             https://b.example/{count} due to access control checks.\nCross-Origin Request Blocked: \
+             The Same Origin Policy disallows reading the remote resource at \
+             https://c.example/{count}. (Reason: CORS header ‘Access-Control-Allow-Origin’ missing). \
+             Status code: 200.\n",
+            CHROMIUM.replace("/items", &format!("/items/{count}"))
+        );
+    }
+    text
+}
+
+#[test]
+fn a_megabyte_is_read_within_50_milliseconds() {
+    let text = megabyte();
+    let noise = "    at webpack_require (bundle.js:12345:67)\n".repeat((1 << 20) / 44);
+    for (what, text) in [("messages and noise", &text), ("noise alone", &noise)] {
+        let mut best = std::time::Duration::MAX;
+        let mut found = 0;
+        for _ in 0..5 {
+            let start = Instant::now();
+            found = read_console(text).len();
+            best = best.min(start.elapsed());
+        }
+        println!(
+            "{} bytes of {what}: {found} messages in {best:.1?}",
+            text.len()
+        );
+        if cfg!(not(debug_assertions)) {
+            assert!(best.as_millis() < 50, "{best:?}");
+        }
+    }
+}
+
 #[test]
 fn every_prefix_of_a_message_is_taken() {
     let text = format!("é ‘{CHROMIUM}’ {CHROMIUM}");

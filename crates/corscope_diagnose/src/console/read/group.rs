@@ -398,6 +398,9 @@ fn finish(draft: Draft) -> ConsoleMessage {
             _ => (MessageLeg::Actual, vec![MessageLeg::Redirect]),
         };
     }
+    if codes == ["CORSExternalRedirectNotAllowed"] {
+        message.or_legs = vec![MessageLeg::Redirect];
+    }
     let value = message.fact("value").map(str::to_owned);
     if let Some(value) = value
         && message.causes.contains(&"acac-missing")
@@ -405,6 +408,7 @@ fn finish(draft: Draft) -> ConsoleMessage {
     {
         message.causes.retain(|cause| *cause != "acac-missing");
     }
+    exclude(&mut message);
     let included = [
         "acao-wildcard-with-credentials",
         "acac-missing",
@@ -419,4 +423,41 @@ fn finish(draft: Draft) -> ConsoleMessage {
     }
     message.rules_out = rules_out(&message);
     message
+}
+
+/// Leaves out what the leg or the status excludes; the message's own cause stays.
+fn exclude(message: &mut ConsoleMessage) {
+    let may_be = |leg: MessageLeg| message.leg == leg || message.or_legs.contains(&leg);
+    let (preflight, redirect) = (may_be(MessageLeg::Preflight), may_be(MessageLeg::Redirect));
+    let (actual, unknown) = (may_be(MessageLeg::Actual), may_be(MessageLeg::Unknown));
+    let status = message.status;
+    let first = message.causes.first().copied();
+    message.causes.retain(|cause| {
+        let fits_leg = unknown
+            || match *cause {
+                "acao-missing-on-error-response"
+                | "acao-missing-on-gateway-error"
+                | "acao-only-on-preflight"
+                | "redirect-to-login"
+                | "blocked-by-waf-or-challenge"
+                | "tunnel-interstitial" => actual || redirect,
+                cause if cause.starts_with("preflight-") => preflight,
+                _ => true,
+            };
+        let fits_status = status.is_none_or(|status| match *cause {
+            "acao-missing-on-error-response" => status >= 400,
+            "acao-missing-on-gateway-error" => (500..=504).contains(&status) || status == 403,
+            "acao-only-on-preflight" => status < 400,
+            "redirect-missing-acao" | "preflight-redirect" => (300..400).contains(&status),
+            "redirect-to-login" => status < 400,
+            "preflight-not-handled" => status == 404,
+            "preflight-method-not-allowed" => matches!(status, 405 | 501),
+            "preflight-requires-auth" => matches!(status, 401 | 407),
+            "preflight-rejected-by-security" => status == 403,
+            "preflight-origin-rejected" => matches!(status, 200..=299 | 400 | 403),
+            "preflight-server-error" => status >= 500,
+            _ => true,
+        });
+        Some(*cause) == first || (fits_leg && fits_status)
+    });
 }

@@ -41,7 +41,7 @@ kinds! {
     /// Content-Security-Policy.
     Csp = "csp", "Content-Security-Policy",
         "The page's own Content-Security-Policy forbids the request. Nothing was sent, so no server can allow it.",
-        "Add the target's origin to the directive that the message names (`connect-src` for fetch and XMLHttpRequest), in the page's own response header or <meta> tag. CORS comes after that.";
+        "Add the target's origin to the directive that the message names (`connect-src` for fetch and XMLHttpRequest), in the page's own response header or `<meta>` tag. CORS comes after that.";
     /// Mixed content.
     MixedContent = "mixed-content", "mixed content",
         "A page loaded over https asked for an http URL. The browser blocks or upgrades such requests before CORS comes up.",

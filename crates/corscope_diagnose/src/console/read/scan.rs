@@ -199,7 +199,12 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
     let frame = &table.frames[index];
     let cut = |mut facts: Vec<Found>, preflight: bool, end: usize, weight: usize| {
         // The reason is new to us, or not there.
-        if let Some(reason) = rest_of_line(text, end, frame.between) {
+        let start = if preflight == frame.preflight {
+            literal_at(text, end, frame.between, false)
+        } else {
+            Some(end)
+        };
+        if let Some(reason) = start.and_then(|start| rest_of_line(text, start)) {
             facts.push(("reason", reason));
         }
         Candidate {
@@ -222,15 +227,16 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
         return (is_enough && !frame.needs_reason)
             .then(|| cut(facts, frame.preflight, end, fitted.weight));
     };
-    let frame_end = place - frame.between.len().min(place);
+    let mut frame_end = place - frame.between.len().min(place);
     let mut preflight = frame.preflight;
     let mut weight = own;
     if !frame.lead.is_empty()
-        && let Some(after) = literal_at(text, place, frame.lead, false)
+        && let Some(after) = literal_at(text, place, frame.lead, true)
     {
         preflight = true;
         weight += frame.lead.len();
         place = after;
+        frame_end = after;
     }
     let mut best: Option<(usize, Whole)> = None;
     for reason in &frame.reasons {
@@ -254,7 +260,7 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
                 partial: false,
             })
         }
-        None if frame.needs_reason => None,
+        None if frame.needs_reason && preflight == frame.preflight => None,
         None => Some(cut(facts, preflight, frame_end, weight)),
     }
 }
@@ -271,8 +277,7 @@ fn stub(text: &[u8], at: usize, frame: &Frame) -> Option<usize> {
 }
 
 /// What stands behind a frame, up to the line's end.
-fn rest_of_line(text: &[u8], end: usize, between: &str) -> Option<Range<usize>> {
-    let start = literal_at(text, end, between, false)?;
+fn rest_of_line(text: &[u8], start: usize) -> Option<Range<usize>> {
     let length = text[start..]
         .iter()
         .take(512)

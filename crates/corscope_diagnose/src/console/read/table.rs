@@ -76,6 +76,8 @@ struct Row {
     #[serde(default)]
     legacy: bool,
     #[serde(default)]
+    framed: bool,
+    #[serde(default)]
     lone: bool,
     text: String,
 }
@@ -103,6 +105,8 @@ pub(super) struct Template {
     pub(super) channel: Channel,
     pub(super) effect: Effect,
     pub(super) legacy: bool,
+    /// It never stands alone.
+    framed: bool,
     pub(super) lone: bool,
     pub(super) is_reason: bool,
     /// Facts that the text states by its form.
@@ -192,6 +196,7 @@ fn build(document: &'static Document) -> Table {
                     channel: group.channel,
                     effect: row.effect,
                     legacy: row.legacy,
+                    framed: row.framed,
                     lone: row.lone,
                     is_reason: group.set.is_some(),
                     fixed,
@@ -222,6 +227,7 @@ fn build(document: &'static Document) -> Table {
                     channel: row.channel,
                     effect: Effect::Blocked,
                     legacy: row.legacy,
+                    framed: false,
                     lone: false,
                     is_reason: false,
                     fixed: fixed.or(kind),
@@ -329,6 +335,7 @@ fn index(table: &mut Table) {
     let mut starts: Vec<(String, Start)> = Vec::new();
     for (at, template) in table.templates.iter().enumerate() {
         match template.nodes.as_slice() {
+            _ if template.framed => {}
             [Node::Literal(first), ..] if first.len() >= 4 => {
                 starts.push((first.to_string(), Start::Template(at)));
             }
