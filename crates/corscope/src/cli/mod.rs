@@ -2,10 +2,12 @@
 
 mod check;
 mod demo;
+mod explain;
 mod nearest;
 mod output;
 mod policy;
 mod recipe;
+mod rules;
 mod simulate;
 mod simulate_text;
 
@@ -31,6 +33,8 @@ struct Cli {
 enum Command {
     Check(Box<check::CheckArgs>),
     Simulate(simulate::SimulateArgs),
+    Explain(explain::ExplainArgs),
+    Rules(rules::RulesArgs),
     Recipe(Box<recipe::RecipeArgs>),
     Policy(policy::PolicyArgs),
     Demo(demo::DemoArgs),
@@ -41,6 +45,8 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Recipe(args) => recipe::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Demo(args) => demo::run(args),
