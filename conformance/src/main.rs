@@ -8,27 +8,28 @@ use corscope_fetch::Browser;
 
 fn main() -> io::Result<()> {
     let wants_mismatches = std::env::args().any(|argument| argument == "--mismatches");
-    let mut names = vec!["scenarios".to_owned()];
-    names.extend(Field::ALL.map(|field| field.to_string()));
-    names.push("sequence steps".to_owned());
-    let mut columns = vec![names];
+    let mut rows: Vec<Vec<String>> = vec![vec!["scenarios".to_owned()]];
+    rows.extend(Field::ALL.map(|field| vec![field.to_string()]));
+    rows.push(vec!["sequence steps".to_owned()]);
     let mut mismatches = Vec::new();
     for browser in RECORDED {
         let report = replay(browser)?;
         let sequences = replay_sequences(browser)?;
-        let mut column = vec![report.rows.to_string()];
-        column.extend(Field::ALL.map(|field| match field {
+        let mut cells = vec![report.rows.to_string()];
+        cells.extend(Field::ALL.map(|field| match field {
             Field::BrowserCode if browser != Browser::Chromium => "–".to_owned(),
             field => percent(
                 report.agreeing.get(&field).copied().unwrap_or(0),
                 report.rows,
             ),
         }));
-        column.push(percent(
+        cells.push(percent(
             sequences.rows - sequences.mismatches.len(),
             sequences.rows,
         ));
-        columns.push(column);
+        for (row, cell) in rows.iter_mut().zip(cells) {
+            row.push(cell);
+        }
         mismatches.extend(report.mismatches);
         mismatches.extend(sequences.mismatches);
     }
@@ -36,15 +37,8 @@ fn main() -> io::Result<()> {
         "{:<18}{:>12}{:>12}{:>12}",
         "", RECORDED[0], RECORDED[1], RECORDED[2]
     );
-    for row in 0..columns[0].len() {
-        let cell = |column: usize| columns[column][row].as_str();
-        println!(
-            "{:<18}{:>12}{:>12}{:>12}",
-            cell(0),
-            cell(1),
-            cell(2),
-            cell(3)
-        );
+    for row in &rows {
+        println!("{:<18}{:>12}{:>12}{:>12}", row[0], row[1], row[2], row[3]);
     }
     let wrongly_readable = mismatches
         .iter()
