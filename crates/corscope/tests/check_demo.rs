@@ -60,7 +60,7 @@ async fn every_endpoint_is_diagnosed_as_its_slug_says() {
     let server = DemoServer::start("127.0.0.1".parse().unwrap(), 0)
         .await
         .unwrap();
-    let places = server.places().clone();
+    let places = *server.places();
     let endpoints = catalogue::endpoints();
     let endpoints: Vec<&Endpoint> = endpoints.into_iter().collect();
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));

@@ -67,6 +67,9 @@ pub fn origin(place: &str, text: &str) -> Result<String, InputError> {
         return refused(problem, mend);
     }
     let (url, serialized) = parse(place, text)?;
+    if serialized == "null" && !is_hostless(text) && url.host_str().is_none_or(str::is_empty) {
+        return refused("has no host", "write null, or scheme and host".to_owned());
+    }
     if serialized == "null" {
         let problem = format!("is a document whose origin is opaque ({}:)", url.scheme());
         return refused(&problem, "write null".to_owned());
