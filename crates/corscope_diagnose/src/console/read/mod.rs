@@ -5,11 +5,13 @@
 //! table (`messages.toml`); matching takes time in proportion to the text, whatever it holds.
 
 mod clean;
+mod draft;
 mod group;
 mod localised;
 mod message;
 mod narrow;
 mod not_cors;
+mod rows;
 mod rules_out;
 mod scan;
 mod table;

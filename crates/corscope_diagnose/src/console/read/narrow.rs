@@ -5,6 +5,8 @@ use corscope_fetch::{Browser, PreflightCache};
 use serde_json::{Value, json};
 
 use super::message::{ConsoleMessage, MessageLeg};
+use crate::rule::Group;
+use crate::rules::by_code;
 use crate::scenario::{Subject, play, scenario_from_json};
 use crate::{Sight, diagnose, root_cause};
 
@@ -21,8 +23,13 @@ pub fn narrow(message: &ConsoleMessage) -> Option<&'static str> {
         scenario: Some(&scenario),
         play: &play,
     };
-    let rule = root_cause(&diagnose(&sight))?.rule;
-    (rule != cause).then_some(rule)
+    let rule = by_code(root_cause(&diagnose(&sight))?.rule)?;
+    // The message itself says that CORS refused.
+    let is_cors = matches!(
+        rule.group,
+        Group::Actual | Group::Preflight | Group::Redirect
+    );
+    (is_cors && rule.code != cause).then_some(rule.code)
 }
 
 /// A scenario of what is known, good where nothing is.
@@ -30,7 +37,11 @@ fn scenario(message: &ConsoleMessage, cause: &str) -> Option<Value> {
     let origin = message.page_origin.as_deref();
     let url = message.url.as_deref()?;
     let is_preflight = message.leg == MessageLeg::Preflight;
-    let page = origin.unwrap_or("https://page.invalid");
+    // Of the URL's own scheme, so that mixed content does not come up.
+    let page = origin.unwrap_or(match url.starts_with("http:") {
+        true => "http://page.invalid",
+        false => "https://page.invalid",
+    });
     let credentials = if message.credentials == Some(true) {
         "include"
     } else {

@@ -4,92 +4,15 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use corscope_fetch::Browser;
-use serde::Deserialize;
 
 use super::message::{Channel, Effect, MessageLeg};
 use super::not_cors::NotCors;
+use super::rows::Document;
 use super::template::{Node, compile};
 use crate::rules::by_code;
 
 /// The methods that developer tools print before a URL.
 const VERBS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    lists: HashMap<String, String>,
-    tails: HashMap<String, Vec<String>>,
-    frame: Vec<FrameRow>,
-    group: Vec<Group>,
-    net_error: Vec<NetErrorRow>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FrameRow {
-    browsers: Vec<Browser>,
-    #[serde(default)]
-    channel: Channel,
-    #[serde(default)]
-    legacy: bool,
-    code: Option<String>,
-    leg: Option<MessageLeg>,
-    #[serde(default)]
-    causes: String,
-    kind: Option<String>,
-    text: String,
-    #[serde(default)]
-    starts: Vec<String>,
-    between: String,
-    #[serde(default)]
-    lead: String,
-    #[serde(default)]
-    preflight: bool,
-    sets: Vec<String>,
-    #[serde(default)]
-    needs_reason: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Group {
-    browsers: Vec<Browser>,
-    set: Option<String>,
-    #[serde(default)]
-    channel: Channel,
-    messages: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    code: String,
-    preflight: Option<String>,
-    leg: Option<MessageLeg>,
-    #[serde(default)]
-    causes: String,
-    #[serde(default)]
-    preflight_causes: String,
-    not_cors: Option<NotCors>,
-    #[serde(default)]
-    effect: Effect,
-    #[serde(default)]
-    legacy: bool,
-    #[serde(default)]
-    framed: bool,
-    #[serde(default)]
-    lone: bool,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NetErrorRow {
-    names: Vec<String>,
-    not_cors: Option<NotCors>,
-    #[serde(default)]
-    causes: String,
-}
 
 /// A message, or a reason that stands in a frame or alone.
 #[derive(Debug)]
@@ -396,6 +319,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows::Group;
     use super::*;
 
     #[test]
