@@ -165,15 +165,55 @@ pub(crate) fn without_secrets(list: &corscope_fetch::HeaderList) -> corscope_fet
     ];
     list.iter()
         .map(|header| {
-            let is_secret = SECRET.iter().any(|name| header.is(name));
-            (
-                header.name,
-                if is_secret {
-                    &b" (redacted)"[..]
-                } else {
-                    header.value
-                },
-            )
+            let value = if SECRET.iter().any(|name| header.is(name)) {
+                b" (redacted)".to_vec()
+            } else {
+                without_userinfo(header.value)
+            };
+            (header.name.to_vec(), value)
         })
         .collect()
+}
+
+/// A value without the user name and the password of a URL in it.
+fn without_userinfo(value: &[u8]) -> Vec<u8> {
+    let Some(authority) = value
+        .windows(3)
+        .position(|part| part == b"://")
+        .map(|at| at + 3)
+    else {
+        return value.to_vec();
+    };
+    let rest = &value[authority..];
+    let end = rest
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .unwrap_or(rest.len());
+    match rest[..end].iter().rposition(|byte| *byte == b'@') {
+        Some(at) => [&value[..authority], b"(redacted)", &rest[at..]].concat(),
+        None => value.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_leaves_in_a_document() {
+        let list = [
+            ("Authorization", " Bearer abc"),
+            ("Set-Cookie", "sid=1"),
+            ("Location", " https://user:secret@b.test/x?y=a@b"),
+            ("X-Mail", "a@b.test"),
+        ];
+        let shown = without_secrets(&list.into_iter().collect());
+        let expected = [
+            ("Authorization", " (redacted)"),
+            ("Set-Cookie", " (redacted)"),
+            ("Location", " https://(redacted)@b.test/x?y=a@b"),
+            ("X-Mail", "a@b.test"),
+        ];
+        assert_eq!(shown, expected.into_iter().collect());
+    }
 }
