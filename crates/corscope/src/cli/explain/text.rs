@@ -65,7 +65,9 @@ impl Sheet {
             }
             let more = found.len().saturating_sub(FULL + NAMED);
             if more > 0 {
-                self.item(&format!("and {more} more; --format json names all"));
+                self.item(&format!(
+                    "and {more} or more others; --format json names the first 1000"
+                ));
             }
         }
     }
