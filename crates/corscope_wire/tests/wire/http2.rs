@@ -323,10 +323,7 @@ async fn huge_heads_and_silence_end() {
     };
     patient.limits.total = Duration::from_secs(120);
     patient.limits.idle = Duration::from_secs(120);
-    let error = ask(&crate::loopback::client(patient), address)
-        .await
-        .result
-        .unwrap_err();
+    let error = ask(&client(patient), address).await.result.unwrap_err();
     assert_eq!(error, NetworkError::HeadTooLarge { limit: 1 << 20 });
 
     let (address, _) = serve_http2(|_, _, reply| {
@@ -341,10 +338,7 @@ async fn huge_heads_and_silence_end() {
         ..config()
     };
     config.limits.idle = Duration::from_millis(100);
-    let error = ask(&crate::loopback::client(config), address)
-        .await
-        .result
-        .unwrap_err();
+    let error = ask(&client(config), address).await.result.unwrap_err();
     assert_eq!(error.code(), "response-timeout");
 }
 
