@@ -86,7 +86,7 @@ impl<'a> Sight<'a> {
 
     /// The URL that the fetch starts with.
     pub fn first_url(&self) -> Option<&'a Url> {
-        self.whole().first_url.as_ref()
+        self.whole().first_url()
     }
 
     /// Whether the first URL is of another origin than the page.

@@ -81,7 +81,7 @@ pub struct Fetch<'c> {
     pub(crate) client: &'c Client,
     pub(crate) user_agent: &'static UserAgent,
     pub(crate) request: Option<Box<Request>>,
-    pub(crate) first_url: Option<url::Url>,
+    pub(crate) redirected_from: Option<url::Url>,
     pub(crate) legs: Vec<Leg>,
     pub(crate) record: Record,
     pub(crate) outcome: Option<Outcome>,
@@ -118,7 +118,6 @@ impl<'c> Fetch<'c> {
         options: Options,
     ) -> Self {
         let mut fetch = Self {
-            first_url: Some(request.url.clone()),
             request: Some(Box::new(request)),
             ..Self::empty(client, user_agent, options)
         };
@@ -151,7 +150,7 @@ impl<'c> Fetch<'c> {
         Self {
             client,
             user_agent,
-            first_url: None,
+            redirected_from: None,
             request: None,
             legs: Vec::with_capacity(2),
             record: Record {
@@ -253,7 +252,7 @@ impl<'c> Fetch<'c> {
             faults: self.record.faults,
             trace: self.record.trace,
             request: self.request,
-            first_url: self.first_url,
+            redirected_from: self.redirected_from,
         }
     }
 

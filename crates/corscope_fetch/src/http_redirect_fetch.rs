@@ -279,7 +279,8 @@ impl Fetch<'_> {
         if crosses {
             remove(request, &["authorization"]);
         }
-        request.url = target;
+        let left = std::mem::replace(&mut request.url, target);
+        self.redirected_from.get_or_insert(left);
         self.hop += 1;
     }
 }

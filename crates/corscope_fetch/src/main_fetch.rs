@@ -192,9 +192,6 @@ impl Fetch<'_> {
         };
         if by_policy() || by_kind() {
             let _ = request.url.set_scheme(secure); // http to https always works
-            if self.hop == 0 {
-                self.first_url = Some(request.url.clone());
-            }
             self.record.pass(&steps::UPGRADE, |_| vec![]);
         }
     }

@@ -130,11 +130,17 @@ pub struct Verdict {
     pub trace: Option<Vec<TraceEntry>>,
     /// The request as it was built; `None` when the API threw.
     pub request: Option<Box<Request>>,
-    /// The URL that the fetch started with, as serialized; `None` when it does not parse.
-    pub first_url: Option<Url>,
+    /// The URL that the fetch started with, once a redirect has left it.
+    pub(crate) redirected_from: Option<Url>,
 }
 
 impl Verdict {
+    /// The URL that the fetch started with; `None` when it does not parse.
+    pub fn first_url(&self) -> Option<&Url> {
+        let current = self.request.as_deref().map(|request| &request.url);
+        self.redirected_from.as_ref().or(current)
+    }
+
     /// The fault that stopped the fetch.
     pub fn blocked_by(&self) -> Option<&Fault> {
         match self.outcome {

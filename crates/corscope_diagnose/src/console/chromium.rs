@@ -29,7 +29,7 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
         } else {
             url.to_owned()
         };
-        let redirected = match (&scene.verdict.first_url, leg) {
+        let redirected = match (scene.verdict.first_url(), leg) {
             (Some(first), Some(leg)) if leg.hop > 0 || to_scheme => {
                 format!(" (redirected from '{first}')")
             }

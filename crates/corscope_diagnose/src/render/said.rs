@@ -64,7 +64,7 @@ pub(super) const fn api_name(api: Api) -> &'static str {
 /// The method and the URL that the script asked for.
 pub(super) fn target(report: &Report<'_>) -> String {
     let sight = &report.sight;
-    let url = match &sight.whole().first_url {
+    let url = match sight.whole().first_url() {
         Some(url) => url.as_str(),
         None => &sight.init().url,
     };
