@@ -1,8 +1,9 @@
 //! Firefox ESR 153's console lines and message keys, in English.
 
-use corscope_fetch::cors_check::{ALLOW_ORIGIN, get_single};
+use corscope_fetch::cors_check::{ALLOW_ORIGIN, cors_check, get_single};
 use corscope_fetch::origin::same_origin;
 use corscope_fetch::request_init::RedirectMode;
+use corscope_fetch::trace::Record;
 use corscope_fetch::{Cause, Leg, integrity};
 
 use super::{
@@ -232,9 +233,22 @@ fn redirected_preflight(
     let target = url::Url::parse(&redirect_target(Some(leg))).ok()?;
     let url = &leg.request.url;
     let leaves = !same_origin(&target, url) && !scene.client.origin.is_same_as(url);
-    let value = response_value(Some(leg), ALLOW_ORIGIN);
-    let passes = value == b"null" || (value == b"*" && !leg.checked_with_credentials);
-    (leaves && !passes).then(|| wrong_origin(Some(leg)))
+    // The engine's own CORS check, by the tainted origin.
+    let mut record = Record::default();
+    let list = &leg.response()?.header_list;
+    let profile = corscope_fetch::Browser::Firefox.profile();
+    cors_check(
+        list,
+        "null",
+        leg.checked_with_credentials,
+        profile,
+        &mut record,
+    );
+    let refuses_origin = record
+        .faults
+        .first()
+        .is_some_and(|fault| !matches!(fault.cause, Cause::AcacMissing | Cause::AcacNotTrue));
+    (leaves && refuses_origin).then(|| wrong_origin(Some(leg)))
 }
 
 /// Two lines have a reason of their own, but only when the name is spelled the usual way.
