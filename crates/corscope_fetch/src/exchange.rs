@@ -123,6 +123,9 @@ impl HttpVersion {
 pub struct Failure {
     /// Its stable name, in kebab case: `connection-refused`, `dns-failed`, `client-closed`.
     pub code: Cow<'static, str>,
+    /// The name that the browser has, or would have, for it: `net::ERR_CONNECTION_REFUSED`. `None`
+    /// when it has none, as for what only corscope does.
+    pub net_error: Option<Cow<'static, str>>,
     /// Whose side failed.
     pub side: Side,
     /// What happened, in words, with what to do where that is known.
