@@ -4,9 +4,11 @@
 //! a document, [`diagnose()`] explains what came out, [`verdict_document`] writes it down.
 #![warn(missing_docs)]
 
+pub mod added_headers;
 pub mod console;
 mod diagnose;
 pub mod diagnostic;
+pub mod observed;
 pub mod recipe;
 pub mod recipes;
 pub mod remedy;

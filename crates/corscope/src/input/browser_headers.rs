@@ -3,16 +3,16 @@
 //! DevTools copies what went over the wire. Taken as a script's headers, `Sec-Fetch-Mode` or
 //! `User-Agent` would cause a CORS-preflight request that never was.
 
+use corscope_diagnose::added_headers::{
+    FORBIDDEN, MULTIPART, OWN, RELOAD, USER_AGENT, added, is_own_accept, starts,
+};
 use corscope_fetch::forbidden::is_forbidden_request_header;
 use corscope_fetch::request_init::{BodyType, CredentialsMode, Mode};
 
 use super::error::{InputError, quoted};
 use super::{Dropped, Given, header, method, origin};
 
-mod names;
-
-pub(super) use names::PSEUDO;
-use names::{FORBIDDEN, MULTIPART, OWN, RELOAD, USER_AGENT, starts};
+pub(super) use corscope_diagnose::added_headers::PSEUDO;
 
 /// A header and where the user wrote it.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ pub(super) fn sort(
                 FORBIDDEN
             }
             "user-agent" => USER_AGENT,
-            "accept" if value == "*/*" || is_copy && names::is_own_accept(value) => OWN,
+            "accept" if value == "*/*" || is_copy && is_own_accept(value) => OWN,
             "cache-control" if is_copy && (is_reload || value == "max-age=0") => RELOAD,
             "pragma" if is_copy && is_reload => RELOAD,
             // -F has made the body and its boundary already.
@@ -110,7 +110,7 @@ pub(super) fn sort(
                 None => "",
             },
             _ if is_forbidden_request_header(name.as_bytes(), value.as_bytes()) => FORBIDDEN,
-            name if is_copy => names::added(name),
+            name if is_copy => added(name),
             _ => "",
         };
         if reason.is_empty() {

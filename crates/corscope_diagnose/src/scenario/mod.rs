@@ -7,8 +7,9 @@ mod raw_headers;
 mod read;
 
 pub use document::{
-    AnswerDocument, CookieDocument, CredentialsDocument, HopDocument, NetworkDocument,
-    PageDocument, PriorDocument, ProbeDocument, RequestDocument, Scenario, Sequence, SequenceStep,
+    AnswerDocument, AttributesDocument, CookieDocument, CredentialsDocument, During, HopDocument,
+    NetworkDocument, PageDocument, PriorDocument, ProbeDocument, RequestDocument, Scenario,
+    Sequence, SequenceStep,
 };
 pub use error::ScenarioError;
 pub use play::{Play, Subject, play};

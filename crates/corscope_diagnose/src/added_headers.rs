@@ -1,15 +1,22 @@
-//! The names of the headers that browsers set themselves, and why they do.
+//! The headers that browsers set themselves, and why they do.
+//!
+//! What went over a wire, taken for a script's headers, would cause a CORS-preflight request that never
+//! was.
 
-pub(super) const FORBIDDEN: &str = "a forbidden request-header: only the browser can set it";
-pub(super) const OWN: &str =
-    "the browser adds it itself, after CORS has looked at the script's headers";
+/// Of forbidden request-headers.
+pub const FORBIDDEN: &str = "a forbidden request-header: only the browser can set it";
+/// Of what browsers add after the CORS algorithms.
+pub const OWN: &str = "the browser adds it itself, after CORS has looked at the script's headers";
 const HINT: &str = "a client hint: the browser adds it, CORS does not count it";
-pub(in super::super) const PSEUDO: &str = "a part of the HTTP/2 request line, not a header";
-pub(super) const USER_AGENT: &str = "the browser sends its own";
-pub(super) const RELOAD: &str =
-    "the browser adds it on a reload, or DevTools with \"Disable cache\"";
+/// Of HTTP/2 pseudo-headers.
+pub const PSEUDO: &str = "a part of the HTTP/2 request line, not a header";
+/// Of `User-Agent`.
+pub const USER_AGENT: &str = "the browser sends its own";
+/// Of a reload's `Cache-Control` and `Pragma`.
+pub const RELOAD: &str = "the browser adds it on a reload, or DevTools with \"Disable cache\"";
 const REVALIDATION: &str = "the browser's cache adds it";
-pub(super) const MULTIPART: &str = "fetch() writes it for a FormData body, with its own boundary";
+/// Of a form's `Content-Type`.
+pub const MULTIPART: &str = "fetch() writes it for a FormData body, with its own boundary";
 const NODE: &str = "DevTools writes this for Node.js; in a page it is the option referrerPolicy";
 
 /// What browsers add to a copied request though scripts could, with whose it is.
@@ -48,7 +55,7 @@ const OWN_ACCEPT: [&str; 4] = [
 ];
 
 /// Why a browser may have added this header to a copied request; empty when it does not.
-pub(super) fn added(lower_name: &str) -> &'static str {
+pub fn added(lower_name: &str) -> &'static str {
     ADDED_NAMES
         .iter()
         .find(|(name, _)| *name == lower_name)
@@ -56,12 +63,12 @@ pub(super) fn added(lower_name: &str) -> &'static str {
 }
 
 /// Whether an `Accept` is the browser's for a document, an image or a style sheet.
-pub(super) fn is_own_accept(value: &str) -> bool {
+pub fn is_own_accept(value: &str) -> bool {
     OWN_ACCEPT.iter().any(|start| value.starts_with(start))
 }
 
 /// Whether `name` starts with `start`, in any case.
-pub(super) fn starts(name: &str, start: &str) -> bool {
+pub fn starts(name: &str, start: &str) -> bool {
     name.get(..start.len())
         .is_some_and(|is| is.eq_ignore_ascii_case(start))
 }

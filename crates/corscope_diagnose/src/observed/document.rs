@@ -1,0 +1,176 @@
+//! An observed fetch as the scenario that would cause it.
+
+use corscope_fetch::exchange::{Exchange, ObservedBody, ObservedResponse};
+use corscope_fetch::local_network_access::address_space;
+use corscope_fetch::request_init::{Api, Body, BodyType, Mode};
+
+use super::fetch::{Hop, ObservedFetch};
+use super::judge::Credentials;
+use super::relevance::{api_of, mode_of};
+use super::script_headers::{asked_headers, script_headers};
+use crate::scenario::{
+    AnswerDocument, AttributesDocument, During, HopDocument, NetworkDocument, PageDocument,
+    RawHeaders, RequestDocument, Scenario,
+};
+
+/// How much of a body the rules look at: enough to know a login page from an error page.
+const BODY_LOOKED_AT: usize = 4096;
+
+/// Names of errors behind which there may be a response that the file does not show.
+pub(super) const SAYS_NOTHING: [&str; 3] = [
+    "net::ERR_FAILED",
+    "NS_ERROR_DOM_BAD_URI",
+    "NS_ERROR_FAILURE",
+];
+
+/// Writes down the scenario that would cause `fetch`. What was not observed stays unknown.
+pub fn scenario(fetch: &ObservedFetch) -> Scenario {
+    scenario_with(fetch, Credentials::of(fetch))
+}
+
+pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> Scenario {
+    let first = fetch.hops.first();
+    let lead = first.and_then(Hop::lead);
+    let Some((first, lead)) = first.zip(lead) else {
+        return Scenario::default();
+    };
+    let api = api_of(lead);
+    let mode = mode_of(lead);
+    let is_element = !matches!(
+        api,
+        Api::Fetch | Api::Xhr | Api::EventSource | Api::WebSocket
+    );
+    let preflight = known_preflight(fetch, 0);
+    Scenario {
+        id: Some(format!("#{}", fetch.number)),
+        page: PageDocument {
+            origin: Some(fetch.page_origin.clone()),
+            url: fetch.page_url.clone(),
+            ..PageDocument::default()
+        },
+        request: RequestDocument {
+            api,
+            method: fetch.method(0).unwrap_or_default(),
+            url: url_for_engine(&lead.request.url, api),
+            headers: match &first.actual {
+                Some(actual) => script_headers(actual, preflight),
+                None => asked_headers(lead),
+            },
+            // An element's mode follows from its attributes.
+            mode: mode.filter(|_| !is_element),
+            credentials: Some(credentials.document()).filter(|_| !is_element),
+            body: first.actual.as_deref().and_then(body),
+            ..RequestDocument::default()
+        },
+        preflight: answer_to_preflight(fetch, 0, api),
+        responses: responses(fetch, api),
+        initiator_attributes: (is_element && mode == Some(Mode::Cors)).then(|| {
+            AttributesDocument {
+                crossorigin: Some(credentials.crossorigin().to_owned()),
+                integrity: None,
+            }
+        }),
+        network: network(fetch),
+        target_address_space: lead
+            .hints
+            .resolved_addr
+            .or(lead.connection.remote_addr)
+            .filter(|_| lead.connection.upstream_proxy.is_none())
+            .map(|address| address_space(address.ip())),
+        ..Scenario::default()
+    }
+}
+
+/// The preflight that was sent for `hop`. What the cache may hold is the judge's business.
+fn known_preflight(fetch: &ObservedFetch, hop: usize) -> Option<&Exchange> {
+    fetch.hops.get(hop)?.preflight.sent().map(AsRef::as_ref)
+}
+
+fn answer_to_preflight(fetch: &ObservedFetch, hop: usize, api: Api) -> Option<AnswerDocument> {
+    let response = known_preflight(fetch, hop)?.response.as_ref()?;
+    let answer = hop_document(response, api);
+    Some(AnswerDocument {
+        status: answer.status,
+        headers: answer.headers,
+        close: false,
+        body: answer.body,
+    })
+}
+
+fn responses(fetch: &ObservedFetch, api: Api) -> Vec<HopDocument> {
+    let mut responses = Vec::with_capacity(fetch.hops.len());
+    for (index, hop) in fetch.hops.iter().enumerate() {
+        let response = hop.actual.as_ref().and_then(|it| it.response.as_ref());
+        let Some(response) = response.filter(|response| response.status >= 101) else {
+            break;
+        };
+        let mut document = hop_document(response, api);
+        if index > 0 {
+            document.preflight = answer_to_preflight(fetch, index, api);
+        }
+        responses.push(document);
+    }
+    responses
+}
+
+fn hop_document(response: &ObservedResponse, api: Api) -> HopDocument {
+    let opened = api == Api::WebSocket && response.status == 101;
+    HopDocument {
+        // A scenario's answers are final ones; to a WebSocket 101 is what 200 is to others.
+        status: if opened { 200 } else { response.status },
+        headers: RawHeaders(response.header_list.clone()),
+        close: false,
+        body: readable(response),
+        preflight: None,
+    }
+}
+
+/// The beginning of a body that is text.
+fn readable(response: &ObservedResponse) -> Option<String> {
+    let ObservedBody { bytes, .. } = &response.body;
+    if bytes.is_empty()
+        || response.status < 300
+        || response.header_list.contains("Content-Encoding")
+    {
+        return None;
+    }
+    let start = &bytes[..bytes.len().min(BODY_LOOKED_AT)];
+    Some(String::from_utf8_lossy(start).into_owned())
+}
+
+/// `ws:` is compared as `http:` by a wire, and named by its own scheme by the engine.
+fn url_for_engine(url: &str, api: Api) -> String {
+    match (api, url.strip_prefix("http")) {
+        (Api::WebSocket, Some(rest)) => format!("ws{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// A body of no type of its own: its `Content-Type` is among the headers already.
+fn body(exchange: &Exchange) -> Option<Body> {
+    (exchange.request.body.len > 0).then(|| Body {
+        kind: BodyType::ArrayBuffer,
+        data: String::new(),
+        content_type: None,
+    })
+}
+
+/// The failure that the fetch ended with, if it was one below HTTP.
+fn network(fetch: &ObservedFetch) -> Option<NetworkDocument> {
+    let last = fetch.hops.last()?;
+    let (exchange, during) = match (&last.actual, last.preflight.sent()) {
+        (Some(actual), _) => (actual, During::Actual),
+        (None, Some(preflight)) => (preflight, During::Preflight),
+        (None, None) => return None,
+    };
+    let failure = exchange.failure.as_ref()?;
+    let name = failure.net_error.as_ref().unwrap_or(&failure.code);
+    // What browsers call every refusal of their own says nothing about the network.
+    if exchange.response.is_some() || SAYS_NOTHING.contains(&name.as_ref()) {
+        return None;
+    }
+    Some(NetworkDocument {
+        error: name.to_string(),
+        during,
+    })
+}

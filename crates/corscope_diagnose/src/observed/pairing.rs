@@ -1,0 +1,470 @@
+//! Putting exchanges together that are one fetch of the browser.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use corscope_fetch::AddressSpace;
+use corscope_fetch::exchange::Exchange;
+use corscope_fetch::local_network_access::address_space;
+use url::Url;
+
+use super::fetch::{Hop, ObservedFetch, PreflightSeen};
+use super::relevance::{Relevance, relevance};
+
+/// How many fetches are kept in case more of their exchanges come.
+const OPEN_FETCHES: usize = 2048;
+
+/// How many preflights, origins and redirects are remembered.
+const REMEMBERED: usize = 1024;
+
+/// How long after a redirect its target may be asked for, in microseconds.
+const REDIRECT_WINDOW: u64 = 60_000_000;
+
+/// How long after a preflight its request may be sent: a page that is paused in a debugger waits.
+const PREFLIGHT_WINDOW: u64 = 600_000_000;
+
+/// Where an exchange was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the fetch.
+    pub fetch: u64,
+    /// Whether the fetch began with it.
+    pub is_new: bool,
+}
+
+/// What an open fetch waits for, filed under the URL at which it must come.
+#[derive(Clone, Debug)]
+struct Awaited {
+    fetch: u64,
+    /// The index of the hop.
+    hop: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// The request that a preflight asked for.
+    Actual,
+    /// A preflight that is listed after its request, as HARs do.
+    Preflight,
+    /// What a redirect leads to.
+    Redirected,
+}
+
+/// Puts exchanges together, one by one, in bounded memory.
+#[derive(Debug, Default)]
+pub struct Pairing {
+    open: HashMap<u64, ObservedFetch>,
+    order: VecDeque<u64>,
+    awaited: HashMap<String, Vec<Awaited>>,
+    fetch_of: HashMap<u64, u64>,
+    /// Successful preflights, newest last, for what the CORS-preflight cache may hold.
+    preflights: Recent<(String, String), Arc<Exchange>>,
+    /// Redirects of exchanges that were none of CORS' business until they led away.
+    redirects: Recent<String, Arc<Exchange>>,
+    /// The address space each origin was loaded from.
+    spaces: Recent<String, AddressSpace>,
+    settled: Vec<ObservedFetch>,
+}
+
+/// The newest of some keyed things.
+#[derive(Debug)]
+struct Recent<K, V> {
+    values: HashMap<K, V>,
+    order: VecDeque<K>,
+}
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self {
+            values: HashMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+}
+
+impl<K: std::hash::Hash + Eq + Clone, V> Recent<K, V> {
+    fn put(&mut self, key: K, value: V) {
+        if self.values.insert(key.clone(), value).is_some() {
+            return;
+        }
+        self.order.push_back(key);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+        }
+    }
+}
+
+impl Pairing {
+    /// Nothing observed yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes an exchange, or a later state of one. `None` when CORS has no say in it (so far: a
+    /// redirect may yet lead to where it has).
+    pub fn observe(&mut self, exchange: Arc<Exchange>) -> Option<Place> {
+        self.note_space(&exchange);
+        if let Some(number) = self.fetch_of.get(&exchange.id).copied() {
+            self.replace(number, &exchange);
+            return Some(Place {
+                fetch: number,
+                is_new: false,
+            });
+        }
+        match relevance(&exchange) {
+            Relevance::Aside => {
+                if let Some(target) = redirect_target(&exchange) {
+                    self.redirects.put(target, exchange);
+                }
+                None
+            }
+            Relevance::Preflight { origin } => Some(self.preflight(exchange, origin)),
+            Relevance::Request { origin } => Some(self.request(exchange, origin)),
+        }
+    }
+
+    /// A fetch to which more may yet come.
+    pub fn fetch(&self, number: u64) -> Option<&ObservedFetch> {
+        self.open.get(&number)
+    }
+
+    /// Fetches to which nothing more will come, in the order in which they began.
+    pub fn take_settled(&mut self) -> Vec<ObservedFetch> {
+        std::mem::take(&mut self.settled)
+    }
+
+    /// Ends: all that is open is settled.
+    pub fn finish(mut self) -> Vec<ObservedFetch> {
+        while let Some(number) = self.order.pop_front() {
+            self.settle(number);
+        }
+        self.settled
+    }
+
+    fn preflight(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
+        let url = exchange.request.url.clone();
+        let method = header(&exchange, "Access-Control-Request-Method");
+        if exchange
+            .response
+            .as_ref()
+            .is_some_and(|response| (200..300).contains(&response.status))
+        {
+            let key = (origin.clone(), url.clone());
+            self.preflights.put(key, Arc::clone(&exchange));
+        }
+        let late = self.take_awaited(&url, |it, fetch| {
+            it.what == What::Preflight
+                && fetch.hops.get(it.hop).is_some_and(|hop| {
+                    hop.actual.as_ref().is_some_and(|actual| {
+                        header(actual, "Origin") == origin
+                            && actual.request.method == method
+                            && precedes(actual, &exchange)
+                    })
+                })
+        });
+        if let Some(place) = late {
+            return self.set_preflight(place.fetch, place.hop, exchange);
+        }
+        let redirected = self.take_awaited(&url, |it, fetch| {
+            it.what == What::Redirected && follows(fetch, it.hop, &exchange)
+        });
+        if let Some(place) = redirected {
+            self.await_at(url, place.fetch, place.hop, What::Actual);
+            return self.push_hop(place.fetch, preflighted(exchange));
+        }
+        let number = exchange.id;
+        self.begin(origin, &exchange, preflighted(Arc::clone(&exchange)));
+        self.await_at(url, number, 0, What::Actual);
+        Place {
+            fetch: number,
+            is_new: true,
+        }
+    }
+
+    fn request(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
+        let url = exchange.request.url.clone();
+        let asked = self.take_awaited(&url, |it, fetch| {
+            it.what == What::Actual && is_asked_for(fetch, it.hop, &exchange)
+        });
+        if let Some(place) = asked {
+            self.await_redirect(&exchange, place.fetch, place.hop);
+            return self.set_actual(place.fetch, place.hop, exchange);
+        }
+        let redirected = self.take_awaited(&url, |it, fetch| {
+            it.what == What::Redirected && follows(fetch, it.hop, &exchange)
+        });
+        if let Some(place) = redirected {
+            self.await_redirect(&exchange, place.fetch, place.hop);
+            return self.push_hop(place.fetch, plain(exchange));
+        }
+        let number = exchange.id;
+        let led_here = self.redirects.values.get(&url).cloned().filter(|first| {
+            first.connection.client == exchange.connection.client || first.connection.client == 0
+        });
+        match led_here {
+            // The page's own server sent it here.
+            Some(first) if within(&first, &exchange, REDIRECT_WINDOW) => {
+                let page = url_origin(&first.request.url);
+                self.begin(page, &exchange, plain(first));
+                self.push_hop(number, plain(Arc::clone(&exchange)));
+                self.await_redirect(&exchange, number, 1);
+            }
+            _ => {
+                let cached = self.preflights.values.get(&(origin.clone(), url.clone()));
+                let preflight = match cached {
+                    Some(preflight) => PreflightSeen::Cached(Arc::clone(preflight)),
+                    None => PreflightSeen::None,
+                };
+                let hop = Hop {
+                    preflight,
+                    actual: Some(Arc::clone(&exchange)),
+                };
+                self.begin(origin, &exchange, hop);
+                self.await_at(url, number, 0, What::Preflight);
+                self.await_redirect(&exchange, number, 0);
+            }
+        }
+        Place {
+            fetch: number,
+            is_new: true,
+        }
+    }
+
+    fn begin(&mut self, page_origin: String, exchange: &Exchange, hop: Hop) {
+        let number = exchange.id;
+        let page_url = exchange
+            .hints
+            .page_url
+            .clone()
+            .or_else(|| Some(header(exchange, "Referer")))
+            .filter(|url| url_origin(url) == page_origin);
+        let fetch = ObservedFetch {
+            number,
+            hops: vec![hop],
+            page_space: self.spaces.values.get(&page_origin).copied(),
+            page_origin,
+            page_url,
+        };
+        self.fetch_of.insert(number, number);
+        self.open.insert(number, fetch);
+        self.order.push_back(number);
+        if self.order.len() > OPEN_FETCHES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.settle(oldest);
+        }
+    }
+
+    fn settle(&mut self, number: u64) {
+        let Some(fetch) = self.open.remove(&number) else {
+            return;
+        };
+        for exchange in fetch.exchanges() {
+            self.fetch_of.remove(&exchange.id);
+            for url in [
+                Some(exchange.request.url.clone()),
+                redirect_target(exchange),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                if let Some(list) = self.awaited.get_mut(&url) {
+                    list.retain(|it| it.fetch != number);
+                    if list.is_empty() {
+                        self.awaited.remove(&url);
+                    }
+                }
+            }
+        }
+        self.settled.push(fetch);
+    }
+
+    fn set_preflight(&mut self, number: u64, hop: usize, exchange: Arc<Exchange>) -> Place {
+        self.fetch_of.insert(exchange.id, number);
+        if let Some(hop) = self
+            .open
+            .get_mut(&number)
+            .and_then(|fetch| fetch.hops.get_mut(hop))
+        {
+            hop.preflight = PreflightSeen::Exchange(exchange);
+        }
+        Place {
+            fetch: number,
+            is_new: false,
+        }
+    }
+
+    fn set_actual(&mut self, number: u64, hop: usize, exchange: Arc<Exchange>) -> Place {
+        self.fetch_of.insert(exchange.id, number);
+        if let Some(hop) = self
+            .open
+            .get_mut(&number)
+            .and_then(|fetch| fetch.hops.get_mut(hop))
+        {
+            hop.actual = Some(exchange);
+        }
+        Place {
+            fetch: number,
+            is_new: false,
+        }
+    }
+
+    fn push_hop(&mut self, number: u64, hop: Hop) -> Place {
+        if let Some(lead) = hop.lead() {
+            self.fetch_of.insert(lead.id, number);
+        }
+        if let Some(fetch) = self.open.get_mut(&number) {
+            fetch.hops.push(hop);
+        }
+        Place {
+            fetch: number,
+            is_new: false,
+        }
+    }
+
+    fn replace(&mut self, number: u64, exchange: &Arc<Exchange>) {
+        let Some(fetch) = self.open.get_mut(&number) else {
+            return;
+        };
+        let mut redirect = None;
+        for (index, hop) in fetch.hops.iter_mut().enumerate() {
+            if let Some(actual) = &mut hop.actual
+                && actual.id == exchange.id
+            {
+                // A head that has come since may be a redirect.
+                redirect = actual.response.is_none().then_some(index);
+                *actual = Arc::clone(exchange);
+            }
+            if let PreflightSeen::Exchange(preflight) = &mut hop.preflight
+                && preflight.id == exchange.id
+            {
+                *preflight = Arc::clone(exchange);
+            }
+        }
+        if let Some(hop) = redirect {
+            self.await_redirect(exchange, number, hop);
+        }
+    }
+
+    fn await_redirect(&mut self, exchange: &Exchange, number: u64, hop: usize) {
+        if let Some(target) = redirect_target(exchange) {
+            self.await_at(target, number, hop + 1, What::Redirected);
+        }
+    }
+
+    fn await_at(&mut self, url: String, fetch: u64, hop: usize, what: What) {
+        let list = self.awaited.entry(url).or_default();
+        list.push(Awaited { fetch, hop, what });
+    }
+
+    /// Takes the oldest of what is awaited at `url` that `fits`: requests go out in the order of
+    /// their preflights.
+    fn take_awaited(
+        &mut self,
+        url: &str,
+        fits: impl Fn(&Awaited, &ObservedFetch) -> bool,
+    ) -> Option<Awaited> {
+        let list = self.awaited.get_mut(url)?;
+        let index = list.iter().position(|it| {
+            self.open
+                .get(&it.fetch)
+                .is_some_and(|fetch| fits(it, fetch))
+        })?;
+        let taken = list.remove(index);
+        if list.is_empty() {
+            self.awaited.remove(url);
+        }
+        Some(taken)
+    }
+
+    fn note_space(&mut self, exchange: &Exchange) {
+        let Some(address) = exchange.connection.remote_addr else {
+            return;
+        };
+        if exchange.connection.upstream_proxy.is_some() {
+            return;
+        }
+        let is_document = exchange
+            .request
+            .header_list
+            .get("Sec-Fetch-Dest")
+            .is_none_or(|destination| &*destination == b"document");
+        if is_document {
+            let origin = url_origin(&exchange.request.url);
+            self.spaces.put(origin, address_space(address.ip()));
+        }
+    }
+}
+
+fn preflighted(exchange: Arc<Exchange>) -> Hop {
+    Hop {
+        preflight: PreflightSeen::Exchange(exchange),
+        actual: None,
+    }
+}
+
+fn plain(exchange: Arc<Exchange>) -> Hop {
+    Hop {
+        preflight: PreflightSeen::None,
+        actual: Some(exchange),
+    }
+}
+
+fn header(exchange: &Exchange, name: &str) -> String {
+    let value = exchange.request.header_list.get(name).unwrap_or_default();
+    String::from_utf8_lossy(&value).into_owned()
+}
+
+fn url_origin(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
+/// Where a redirect leads, without fragment.
+fn redirect_target(exchange: &Exchange) -> Option<String> {
+    let response = exchange.response.as_ref()?;
+    if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.header_list.get("Location")?;
+    let base = Url::parse(&exchange.request.url).ok()?;
+    let mut target = base.join(str::from_utf8(&location).ok()?).ok()?;
+    target.set_fragment(None);
+    Some(target.into())
+}
+
+/// Whether `exchange` is what the preflight at `hop` asked for.
+fn is_asked_for(fetch: &ObservedFetch, hop: usize, exchange: &Exchange) -> bool {
+    let Some(preflight) = fetch.hops.get(hop).and_then(|hop| hop.preflight.sent()) else {
+        return false;
+    };
+    header(preflight, "Origin") == header(exchange, "Origin")
+        && header(preflight, "Access-Control-Request-Method") == exchange.request.method
+        && within(preflight, exchange, PREFLIGHT_WINDOW)
+}
+
+/// Whether `exchange` follows from the redirect before `hop`, to which nothing followed yet.
+fn follows(fetch: &ObservedFetch, hop: usize, exchange: &Exchange) -> bool {
+    fetch.hops.len() == hop
+        && fetch
+            .last_actual()
+            .is_some_and(|redirect| within(redirect, exchange, REDIRECT_WINDOW))
+}
+
+/// Whether `later` began after `earlier`, and not too long after its end.
+fn within(earlier: &Exchange, later: &Exchange, window: u64) -> bool {
+    let end = earlier.started + earlier.timing.total.unwrap_or(0);
+    later.started >= earlier.started && later.started <= end.saturating_add(window)
+}
+
+/// Whether a preflight that is listed later belongs to `actual`: browsers count a request's time from
+/// before its preflight.
+fn precedes(actual: &Exchange, preflight: &Exchange) -> bool {
+    let end = actual.started + actual.timing.total.unwrap_or(0);
+    preflight.started >= actual.started && preflight.started <= end.max(actual.started + 1)
+}
+
+#[cfg(test)]
+mod tests;
