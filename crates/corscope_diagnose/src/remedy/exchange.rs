@@ -98,6 +98,12 @@ impl ExchangeChange {
         &mut legs[hop]
     }
 
+    /// Whether no leg must change anything.
+    pub(super) fn is_empty(&self) -> bool {
+        let mut legs = self.preflights.iter().chain(&self.responses);
+        legs.all(LegChange::is_empty)
+    }
+
     /// The subject whose server answers with the change. The origin server is taken to answer what
     /// is not known with a plain 204 or 200.
     pub(super) fn apply(&self, subject: &Subject) -> Subject {

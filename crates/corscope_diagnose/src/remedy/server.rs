@@ -31,12 +31,18 @@ pub(super) fn candidates(sight: &Sight<'_>) -> Vec<Candidate> {
 fn candidate(sight: &Sight<'_>, wildcard: bool) -> Option<Candidate> {
     let mut change = ExchangeChange::default();
     let mut subject = sight.subject.clone();
+    let own = sight.play.verdict.browser;
     for _ in 0..ROUNDS {
         let mut is_settled = true;
         for browser in Browser::ALL {
             let survey = survey(&subject, browser);
             for fault in &survey.faults {
-                is_settled &= !mend(&survey, fault, wildcard, &mut change)?;
+                match mend(&survey, fault, wildcard, &mut change) {
+                    Some(is_changed) => is_settled &= !is_changed,
+                    // Another browser refuses it for reasons of its own: it stays as it was there.
+                    None if browser != own => {}
+                    None => return None,
+                }
             }
             if let corscope_fetch::Outcome::Incomplete(_) = survey.outcome {
                 is_settled &= !answer_unknown(&survey, wildcard, &mut change);
@@ -47,7 +53,7 @@ fn candidate(sight: &Sight<'_>, wildcard: bool) -> Option<Candidate> {
         }
         subject = change.apply(sight.subject);
     }
-    if change == ExchangeChange::default() {
+    if change.is_empty() {
         return None;
     }
     let policy = policy(sight, &subject, wildcard);
