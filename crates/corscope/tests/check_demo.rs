@@ -12,7 +12,8 @@ fn check(args: &[String]) -> Result<(Option<i32>, Value), String> {
     let output = Command::new(env!("CARGO_BIN_EXE_corscope"))
         .arg("check")
         .args(args)
-        .args(["--format", "json"])
+        // The demo server betrays no stack.
+        .args(["--format", "json", "--stack", "nginx"])
         .output()
         .map_err(|error| error.to_string())?;
     let document = serde_json::from_slice(&output.stdout)
@@ -36,6 +37,7 @@ fn examine(endpoint: &Endpoint, places: &Places) -> Result<(), String> {
     if code != Some(expected_code) {
         return Err(format!("exit code {code:?}, wanted {expected_code}"));
     }
+    examine_recipe(&document)?;
     let found: Vec<&str> = document["diagnostics"]
         .as_array()
         .into_iter()
@@ -53,6 +55,41 @@ fn examine(endpoint: &Endpoint, places: &Places) -> Result<(), String> {
         None if document["root_cause"].is_null() => Ok(()),
         None => Err(format!("healthy, but found {found:?}")),
     }
+}
+
+/// There is a recipe where headers are proved to help, and it follows the proved policy.
+fn examine_recipe(document: &Value) -> Result<(), String> {
+    let first = document["diagnostics"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|diagnostic| diagnostic["first"] == true);
+    let proved: Vec<&Value> = first
+        .and_then(|first| first["remedies"].as_array())
+        .into_iter()
+        .flatten()
+        .filter(|remedy| remedy["who"] == "server" && remedy["proved"] == true)
+        .map(|remedy| &remedy["policy"])
+        .collect();
+    let recipe = &document["recipe"];
+    if proved.is_empty() != recipe.is_null() {
+        return Err(format!("{} proved policies, recipe {recipe}", proved.len()));
+    }
+    let is_refused = recipe["stack"].is_null();
+    if recipe.is_null() || is_refused && recipe["hint"].is_string() {
+        return Ok(());
+    }
+    let is_whole = recipe["stack"] == "nginx"
+        && recipe["code"]
+            .as_str()
+            .is_some_and(|code| code.contains("add_header"))
+        && recipe["verify"]
+            .as_str()
+            .is_some_and(|it| it.starts_with("corscope check http://"));
+    if !is_whole || !proved.contains(&&recipe["policy"]) {
+        return Err(format!("recipe {recipe}, proved {proved:?}"));
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

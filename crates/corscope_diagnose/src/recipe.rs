@@ -1,6 +1,12 @@
 //! A recipe: a policy written down as the configuration of one stack.
 
+mod layers;
+mod prescription;
+
 use corscope_fetch::policy::{OriginPattern, Policy};
+
+pub use layers::Layer;
+pub use prescription::{Prescribed, Prescription, prescribe};
 
 /// What kind of stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +28,16 @@ pub enum Assurance {
     Run,
     /// It is rendered, and held by a golden file; nobody ran it here.
     Rendered,
+}
+
+impl Assurance {
+    /// What a reader should make of it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Run => "run: our tests hold it to its policy on the real server",
+            Self::Rendered => "rendered, not run: verify it before you rely on it",
+        }
+    }
 }
 
 /// One stack's recipe.

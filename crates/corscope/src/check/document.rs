@@ -17,6 +17,9 @@ pub struct LiveDocument<'a> {
     pub exchanges: Vec<ExchangeDocument>,
     /// The diagnostic probes.
     pub probes: Vec<ProbeExchange>,
+    /// The configuration that mends it, or why there is none; absent where no header helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<serde_json::Value>,
     /// What the user should know about this check.
     pub notes: &'a [String],
 }
@@ -90,6 +93,7 @@ pub fn live_document<'a>(
     verdict: &'a VerdictDocument<'a>,
     exchanges: &[LiveExchange],
     probes: &[Probe],
+    recipe: Option<serde_json::Value>,
     notes: &'a [String],
 ) -> LiveDocument<'a> {
     LiveDocument {
@@ -109,6 +113,7 @@ pub fn live_document<'a>(
                 wire: wire_document(probe.url.as_str(), &probe.wire),
             })
             .collect(),
+        recipe,
         notes,
     }
 }

@@ -1,13 +1,16 @@
 //! `corscope check`: debugs a live URL.
 
+mod again;
 mod args;
 mod network;
 mod print;
+mod recipe;
 mod waiting;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use corscope_diagnose::recipe::Recipe;
 use corscope_diagnose::scenario::Scenario;
 use corscope_fetch::AddressSpace;
 use corscope_fetch::local_network_access::{address_space, address_space_of};
@@ -30,6 +33,10 @@ struct Checked {
     /// What rules may look at besides: probes, and the headers that the script wants.
     evidence: Scenario,
     notes: Vec<String>,
+    /// The stack that the user named.
+    stack: Option<&'static Recipe>,
+    /// The words of the command that runs this check again.
+    again: Vec<String>,
 }
 
 /// Exit codes: 0 readable, 1 blocked or not known, 2 bad usage or input, 3 corscope could not do
@@ -39,6 +46,11 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Ok(asked) => asked,
         Err(error) => return fail(BAD_INPUT, &error.to_string()),
     };
+    let stack = match args.stack.as_deref().map(super::recipe::known).transpose() {
+        Ok(stack) => stack,
+        Err(problem) => return fail(BAD_INPUT, &format!("--stack: {problem}")),
+    };
+    let again = again::words(args, &asked);
     let config = match network::config(args, &asked) {
         Ok(config) => config,
         Err(error) => return fail(BAD_INPUT, &error.to_string()),
@@ -86,6 +98,8 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         probes,
         evidence,
         notes,
+        stack,
+        again,
     };
     print::print(args, &checked)
 }

@@ -8,6 +8,7 @@ mod output;
 mod policy;
 mod recipe;
 mod rules;
+mod shell;
 mod simulate;
 mod simulate_text;
 

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::nearest::nearest;
 use super::output::{self, ALLOWED, FAILED, fail};
 use super::policy::{self, Problem};
+use super::shell::quoted;
 
 /// Prints a policy as the configuration of a server, framework or platform
 #[derive(Args, Debug)]
@@ -76,7 +77,7 @@ pub(super) fn run(args: &RecipeArgs) -> ExitCode {
 }
 
 fn recipe(args: &RecipeArgs, stack: &str) -> Result<String, Problem> {
-    let recipe = by_name(stack).ok_or_else(|| unknown(stack))?;
+    let recipe = known(stack).map_err(Problem::input)?;
     let document = match &args.policy {
         Some(file) => policy::read(file)?,
         None => document(args)?,
@@ -106,7 +107,11 @@ fn document(args: &RecipeArgs) -> Result<PolicyDocument, Problem> {
     })
 }
 
-fn unknown(stack: &str) -> Problem {
+/// The recipe of a stack; the problem with an unknown one names the nearest.
+pub(super) fn known(stack: &str) -> Result<&'static Recipe, String> {
+    if let Some(recipe) = by_name(stack) {
+        return Ok(recipe);
+    }
     let names = RECIPES
         .iter()
         .flat_map(|recipe| std::iter::once(recipe.stack).chain(recipe.aliases.iter().copied()));
@@ -117,7 +122,7 @@ fn unknown(stack: &str) -> Problem {
     } else {
         let _ = write!(message, "; did you mean {}?", near.join(", "));
     }
-    Problem::input(message)
+    Err(message)
 }
 
 fn text(recipe: &Recipe, policy: &Policy, rendered: &Rendered, findings: &[Finding]) -> String {
@@ -125,7 +130,7 @@ fn text(recipe: &Recipe, policy: &Policy, rendered: &Rendered, findings: &[Findi
     // A String takes every write.
     let _ = writeln!(text, "file:  {}", recipe.file);
     let _ = writeln!(text, "place: {}", recipe.place);
-    let _ = writeln!(text, "state: {}", assurance(recipe.assurance));
+    let _ = writeln!(text, "state: {}", recipe.assurance.words());
     let (unsafe_ones, notes): (Vec<_>, Vec<_>) = findings
         .iter()
         .cloned()
@@ -241,7 +246,8 @@ fn list(format: Format) -> String {
     text
 }
 
-fn entry(recipe: &Recipe) -> Value {
+/// What a recipe is, without its code.
+pub(super) fn entry(recipe: &Recipe) -> Value {
     json!({
         "stack": recipe.stack,
         "aliases": recipe.aliases,
@@ -261,13 +267,6 @@ fn entry(recipe: &Recipe) -> Value {
     })
 }
 
-fn assurance(assurance: Assurance) -> &'static str {
-    match assurance {
-        Assurance::Run => "run: our tests hold it to its policy on the real server",
-        Assurance::Rendered => "rendered, not run: verify it before you rely on it",
-    }
-}
-
 fn to_json_lines(document: &Value) -> String {
     format!("{document:#}\n")
 }
@@ -281,48 +280,23 @@ fn verify(policy: &Policy) -> String {
     };
     let mut words = vec![
         "corscope check https://api.example.com/path --from".to_owned(),
-        shell_word(&origin),
+        quoted(&origin),
     ];
     let wanted = policy
         .methods
         .iter()
         .find(|method| *method != "*" && !is_safelisted_method(method.as_bytes()));
     if let Some(method) = wanted {
-        words.push(format!("-X {}", shell_word(method)));
+        words.push(format!("-X {}", quoted(method)));
     }
     for name in policy.headers.iter().filter(|name| *name != "*") {
-        words.push(format!("-H {}", shell_word(&format!("{name}: 1"))));
+        words.push(format!("-H {}", quoted(&format!("{name}: 1"))));
     }
     if policy.credentials {
         words.push("--credentials include".to_owned());
     }
     for name in policy.expose.iter().filter(|name| *name != "*") {
-        words.push(format!("--read {}", shell_word(name)));
+        words.push(format!("--read {}", quoted(name)));
     }
     words.join(" ")
-}
-
-/// A word that a POSIX shell takes as it is.
-fn shell_word(text: &str) -> String {
-    let is_plain =
-        |character: char| character.is_ascii_alphanumeric() || "-_./:,@%+=".contains(character);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_survive_the_shell() {
-        assert_eq!(shell_word("https://a.test:1"), "https://a.test:1");
-        assert_eq!(shell_word("x; rm -rf ~"), "'x; rm -rf ~'");
-        assert_eq!(shell_word("it's"), "'it'\\''s'");
-        assert_eq!(shell_word("$(x)`y`"), "'$(x)`y`'");
-        assert_eq!(shell_word(""), "''");
-    }
 }

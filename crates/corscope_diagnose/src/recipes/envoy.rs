@@ -20,7 +20,11 @@ pub(super) static RECIPE: Recipe = Recipe {
         "Envoy adds no Vary: Origin of its own",
         "answers of filters before the router get no response_headers_to_add",
     ],
-    signs: &[("server", "envoy"), ("server", "istio-envoy")],
+    signs: &[
+        ("server", "envoy"),
+        ("server", "istio-envoy"),
+        ("x-envoy-upstream-service-time", ""),
+    ],
     render,
 };
 

@@ -55,6 +55,8 @@ mod vite;
 mod web;
 mod webpack;
 
+use corscope_fetch::{Header, HeaderList};
+
 use crate::recipe::Recipe;
 
 /// All recipes, in the order of `corscope recipe --list`.
@@ -117,14 +119,32 @@ pub fn by_name(name: &str) -> Option<&'static Recipe> {
     })
 }
 
-/// The recipe of the stack that a response betrays.
-pub fn by_signs(response: &corscope_fetch::Response) -> Option<&'static Recipe> {
-    RECIPES.iter().copied().find(|recipe| {
-        recipe.signs.iter().any(|(name, start)| {
-            response.header_list.lines_named(name).any(|(_, header)| {
-                let value = header.trimmed().to_ascii_lowercase();
-                value.starts_with(start.as_bytes())
+/// A header line that betrays a stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Betrayal<'h> {
+    /// The stack's recipe.
+    pub recipe: &'static Recipe,
+    /// The line.
+    pub header: Header<'h>,
+    /// What the line's value starts with, in lower case; empty where the name is enough.
+    pub start: &'static str,
+}
+
+/// The stacks that response headers betray, each once, in the order of [`RECIPES`].
+pub fn betrayed(list: &HeaderList) -> Vec<Betrayal<'_>> {
+    let line = |recipe: &'static Recipe| {
+        recipe.signs.iter().find_map(|(name, start)| {
+            list.lines_named(name).find_map(|(_, header)| {
+                let begins = header.trimmed().get(..start.len());
+                begins
+                    .is_some_and(|begins| begins.eq_ignore_ascii_case(start.as_bytes()))
+                    .then_some(Betrayal {
+                        recipe,
+                        header,
+                        start,
+                    })
             })
         })
-    })
+    };
+    RECIPES.iter().filter_map(|recipe| line(recipe)).collect()
 }

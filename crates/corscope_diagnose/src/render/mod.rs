@@ -16,5 +16,5 @@ pub mod text;
 mod trace;
 
 pub use markdown::{markdown, markdown_all};
-pub use report::{ExchangeNote, ProbeNote, Report};
+pub use report::{ExchangeNote, ProbeNote, RecipeNote, Report};
 pub use text::{TextOptions, text, text_all};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
+use crate::recipe::Prescription;
 use crate::sight::Sight;
 use crate::verdict_document::VerdictDocument;
 
@@ -24,6 +25,8 @@ pub struct Report<'a> {
     pub probes: &'a [ProbeNote],
     /// Sentences about the run: what was left out, and why.
     pub notes: &'a [String],
+    /// The configuration that mends it.
+    pub recipe: Option<RecipeNote<'a>>,
     /// The last lines: what to run next.
     pub hints: &'a [String],
 }
@@ -43,6 +46,7 @@ impl<'a> Report<'a> {
             exchanges: &[],
             probes: &[],
             notes: &[],
+            recipe: None,
             hints: &[],
         }
     }
@@ -70,4 +74,13 @@ pub struct ProbeNote {
     pub outcome: String,
     /// What follows from that; empty when nothing does.
     pub tells: String,
+}
+
+/// A recipe for the fetch, and the command that verifies it.
+#[derive(Clone, Copy, Debug)]
+pub struct RecipeNote<'a> {
+    /// The recipe.
+    pub prescription: &'a Prescription,
+    /// The command's words, quoted for a shell; a flag and its value are one word.
+    pub verify: &'a [String],
 }

@@ -94,6 +94,10 @@ pub(in crate::cli) struct CheckArgs {
     /// How long the check may take, in seconds
     #[arg(short, long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     max_time: Option<Duration>,
+    /// The stack to write the mending configuration for, such as nginx, instead of the one that the
+    /// answers betray (corscope recipe --list shows all)
+    #[arg(long, value_name = "NAME")]
+    pub(super) stack: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use corscope_diagnose::render::{self, ExchangeNote, ProbeNote, Report};
+use corscope_diagnose::render::{self, ExchangeNote, ProbeNote, RecipeNote, Report};
 use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, remedy, verdict_document};
 
 use serde::Serialize;
 
 use super::args::{CheckArgs, Format};
+use super::recipe::{self, Advice};
 use super::{Checked, LiveExchange, Probe};
 use crate::check::{LiveDocument, live_document};
 use crate::cli::output::{self, ALLOWED, BLOCKED, FAILED, fail};
@@ -43,8 +44,13 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
     {
         document.next = Some(next(checked));
     }
+    let advice: Vec<Advice> = sights
+        .iter()
+        .zip(&diagnostics)
+        .map(|(sight, diagnostics)| recipe::advice(sight, diagnostics, checked))
+        .collect();
     let text = match args.format {
-        Format::Json => json(&documents, checked),
+        Format::Json => json(&documents, &advice, checked),
         Format::Text | Format::Markdown => {
             let exchanges: Vec<Vec<Option<ExchangeNote>>> = checked
                 .drives
@@ -66,6 +72,17 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
                     exchanges: &exchanges[index],
                     probes: &probes,
                     notes: &checked.notes,
+                    recipe: match &advice[index] {
+                        Advice::Recipe(prescription) => Some(RecipeNote {
+                            prescription,
+                            verify: &checked.again,
+                        }),
+                        Advice::None | Advice::Hint(_) => None,
+                    },
+                    hints: match &advice[index] {
+                        Advice::Hint(hint) => std::slice::from_ref(hint),
+                        Advice::None | Advice::Recipe(_) => &[],
+                    },
                     ..Report::new(*sight, &diagnostics[index], &documents[index])
                 })
                 .collect();
@@ -105,14 +122,19 @@ struct Verdicts<'a> {
     verdicts: Vec<LiveDocument<'a>>,
 }
 
-fn json(documents: &[VerdictDocument<'_>], checked: &Checked) -> String {
-    let live =
-        |verdict| live_document(verdict, &checked.exchanges, &checked.probes, &checked.notes);
-    let text = match documents {
-        [document] => render::json::pretty(&live(document)),
-        documents => render::json::pretty(&Verdicts {
-            verdicts: documents.iter().map(live).collect(),
-        }),
+fn json(documents: &[VerdictDocument<'_>], advice: &[Advice], checked: &Checked) -> String {
+    let mut live: Vec<LiveDocument<'_>> = documents
+        .iter()
+        .zip(advice)
+        .map(|(verdict, advice)| {
+            let recipe = recipe::document(advice, &checked.again);
+            let (exchanges, probes) = (&checked.exchanges, &checked.probes);
+            live_document(verdict, exchanges, probes, recipe, &checked.notes)
+        })
+        .collect();
+    let text = match live.len() {
+        1 => render::json::pretty(&live.remove(0)),
+        _ => render::json::pretty(&Verdicts { verdicts: live }),
     };
     text.unwrap_or_default() + "\n"
 }

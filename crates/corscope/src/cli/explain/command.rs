@@ -4,6 +4,8 @@ use corscope_diagnose::console::read::{ConsoleMessage, Effect, MessageLeg, NotCo
 use corscope_fetch::{Browser, Origin};
 use url::Url;
 
+use crate::cli::shell::quoted;
+
 /// What the user knows beyond the message.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known<'a> {
@@ -141,19 +143,6 @@ fn sample_value(name: &str) -> &'static str {
         "accept-language" | "content-language" => "en_US",
         "range" => "items=0-1",
         _ => "1",
-    }
-}
-
-/// A word as every POSIX shell reads it.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = !word.is_empty()
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte));
-    if is_plain {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

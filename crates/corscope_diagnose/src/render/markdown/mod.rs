@@ -2,6 +2,7 @@
 //! and no foreign byte becomes markup.
 
 mod escape;
+mod recipe;
 
 use std::fmt::Write as _;
 
@@ -354,5 +355,9 @@ fn closing(out: &mut String, report: &Report<'_>) {
     }
     for note in notes {
         let _ = writeln!(out, "- {}", prose(note));
+    }
+    recipe::recipe(out, report);
+    for hint in report.hints {
+        let _ = writeln!(out, "\n{}", prose(hint));
     }
 }

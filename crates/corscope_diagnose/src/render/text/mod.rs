@@ -4,6 +4,7 @@
 mod finding;
 mod outcome;
 mod palette;
+mod recipe;
 mod several;
 mod sheet;
 mod timeline;
@@ -100,10 +101,11 @@ fn list<'r>(
     }
 }
 
-/// What belongs to the run: probes, notes, hints.
+/// What belongs to the run: probes, notes, the recipe, hints.
 fn closing(sheet: &mut Sheet, report: &Report<'_>) {
     outcome::probes(sheet, report);
     outcome::notes(sheet, report);
+    recipe::recipe(sheet, report);
     if !report.hints.is_empty() {
         sheet.blank();
         for hint in report.hints {
