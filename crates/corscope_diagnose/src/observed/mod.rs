@@ -11,6 +11,8 @@
 
 mod document;
 mod fetch;
+mod fetch_document;
+mod finding;
 mod judge;
 mod pairing;
 mod relevance;
@@ -18,6 +20,8 @@ mod script_headers;
 
 pub use document::scenario;
 pub use fetch::{Hop, ObservedFetch, PreflightSeen};
+pub use fetch_document::{BrowserDocument, FailureDocument, FetchDocument, LegDocument};
+pub use finding::Finding;
 pub use judge::{Credentials, Judged, Standing, judge, user_agent_of};
 pub use pairing::{Pairing, Place};
 pub use relevance::{Relevance, relevance};

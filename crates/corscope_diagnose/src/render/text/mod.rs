@@ -2,6 +2,7 @@
 //! by colour alone, and lets no foreign byte reach the terminal raw.
 
 mod finding;
+mod observed;
 mod outcome;
 mod palette;
 mod recipe;
@@ -11,6 +12,7 @@ mod timeline;
 mod trace;
 mod wrap;
 
+pub use observed::observed;
 pub use several::text_all;
 
 use super::facts;

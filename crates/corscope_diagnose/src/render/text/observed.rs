@@ -1,0 +1,130 @@
+//! An observed fetch in a few lines: what a live view scrolls by.
+
+use super::TextOptions;
+use super::finding::remedy_lines;
+use super::palette::Style;
+use super::sheet::Sheet;
+use crate::observed::{Finding, PreflightSeen, Standing};
+use crate::render::facts::status_words;
+use crate::render::said::Tone;
+use crate::verdict_document::verdict_document;
+
+/// Writes an observed fetch: one line where all is well, and where it is not, the cause, the first
+/// mend, and the browser's own words.
+pub fn observed(finding: &Finding, options: TextOptions) -> String {
+    let mut sheet = Sheet::new(options);
+    let standing = finding.judged.standing;
+    let tone = tone(standing);
+    let style = Style::of(tone);
+    let sign = sheet.signs.of(tone);
+    let method = finding.fetch.method(0).unwrap_or_default();
+    let url = finding
+        .fetch
+        .lead()
+        .map_or("", |exchange| exchange.request.url.as_str());
+    let lead = format!("{sign} {:<7} ", sheet.safe(&method));
+    let rest = " ".repeat(lead.chars().count());
+    sheet.verbatim(&[(style, &lead)], &rest, Style::Strong, url);
+    let dot = sheet.signs.dot;
+    let mut facts = vec![
+        format!("#{}", finding.fetch.number),
+        format!("from {}", finding.fetch.page_origin),
+    ];
+    facts.extend(legs(finding));
+    if is_modified(finding) {
+        facts.push("modified".to_owned());
+    }
+    sheet.verbatim(
+        &[(Style::Plain, &rest)],
+        &rest,
+        Style::Dim,
+        &facts.join(dot),
+    );
+    if matches!(standing, Standing::Blocked | Standing::DependsOnCredentials) {
+        cause(&mut sheet, &rest, finding);
+    }
+    for note in finding.notes() {
+        sheet.prose(&[(Style::Unknown, &rest)], &rest, Style::Plain, &note);
+    }
+    sheet.finish()
+}
+
+const fn tone(standing: Standing) -> Tone {
+    match standing {
+        Standing::Allowed => Tone::Good,
+        Standing::Blocked => Tone::Bad,
+        Standing::Opaque => Tone::Opaque,
+        Standing::DependsOnCredentials | Standing::Unknown => Tone::Unknown,
+    }
+}
+
+fn is_modified(finding: &Finding) -> bool {
+    finding
+        .fetch
+        .exchanges()
+        .any(|exchange| exchange.modified.is_some())
+}
+
+/// What each leg came to, in two words.
+fn legs(finding: &Finding) -> Vec<String> {
+    let mut legs = Vec::new();
+    let answer = |exchange: &corscope_fetch::Exchange| match (&exchange.response, &exchange.failure)
+    {
+        (Some(response), _) => status_words(response.status),
+        (None, Some(failure)) => failure
+            .net_error
+            .as_ref()
+            .unwrap_or(&failure.code)
+            .to_string(),
+        (None, None) => "no answer yet".to_owned(),
+    };
+    for hop in &finding.fetch.hops {
+        match &hop.preflight {
+            PreflightSeen::Exchange(preflight) => {
+                legs.push(format!("preflight {}", answer(preflight)));
+            }
+            PreflightSeen::Cached(_) if finding.judged.cached_preflight.is_some() => {
+                legs.push("preflight cached".to_owned());
+            }
+            PreflightSeen::Cached(_) | PreflightSeen::None => {}
+        }
+        match &hop.actual {
+            Some(actual) => legs.push(answer(actual)),
+            None if finding.judged.standing == Standing::Blocked => {
+                legs.push("never sent".to_owned());
+            }
+            None => {}
+        }
+    }
+    legs
+}
+
+fn cause(sheet: &mut Sheet, rest: &str, finding: &Finding) {
+    let indent = [(Style::Plain, rest)];
+    let Some(first) = finding.diagnostics.iter().find(|it| it.first) else {
+        let text = "the browser failed it without showing what came back";
+        sheet.prose(&indent, rest, Style::Plain, text);
+        return;
+    };
+    let headline = format!("{} ({})", first.explanation.headline, first.rule.code);
+    sheet.prose(&indent, rest, Style::Bad, &headline);
+    if let Some(remedy) = first.explanation.remedies.first() {
+        remedy_lines(sheet, rest, remedy);
+    }
+    let behind = finding
+        .diagnostics
+        .iter()
+        .filter(|it| !it.first && it.rule.severity == crate::diagnostic::Severity::Refusal)
+        .map(|it| it.rule.code)
+        .collect::<Vec<_>>();
+    if !behind.is_empty() {
+        let text = format!("next you would hit: {}", behind.join(", "));
+        sheet.prose(&indent, rest, Style::Dim, &text);
+    }
+    let sight = finding.sight();
+    let document = verdict_document(None, &sight, &finding.diagnostics);
+    if let Some(line) = document.console.first() {
+        let said = format!("console: {}", sheet.shortened(line, 4));
+        sheet.verbatim(&indent, rest, Style::Dim, &said);
+    }
+}
