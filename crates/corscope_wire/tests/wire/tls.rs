@@ -152,6 +152,32 @@ async fn each_fault_of_a_certificate_is_named() {
 }
 
 #[tokio::test]
+async fn a_certificate_out_of_time_tells_its_day() {
+    let authority = Authority::new("calendar authority");
+    let mut early = params(&["localhost"]);
+    early.not_before = rcgen::date_time_ymd(2000, 1, 1);
+    early.not_after = rcgen::date_time_ymd(2020, 2, 29);
+    let mut late = params(&["localhost"]);
+    late.not_before = rcgen::date_time_ymd(2999, 12, 31);
+    late.not_after = rcgen::date_time_ymd(3000, 12, 31);
+    for (parameters, text) in [
+        (
+            early,
+            "the certificate of localhost expired on 2020-02-29 (UTC)",
+        ),
+        (
+            late,
+            "the certificate of localhost is not valid yet, only from 2999-12-31 (UTC); is the \
+             clock right?",
+        ),
+    ] {
+        let address = secure(&authority.sign(parameters)).await;
+        let exchange = ask(&trusting(&authority.pem_file), address).await;
+        assert_eq!(exchange.result.unwrap_err().to_string(), text);
+    }
+}
+
+#[tokio::test]
 async fn the_wrong_host_is_told_the_right_ones() {
     let authority = Authority::new("names authority");
     let address = secure(&authority.sign(params(&["a.test", "*.b.test"]))).await;

@@ -58,6 +58,28 @@ impl fmt::Display for Span {
     }
 }
 
+/// A moment, in seconds since 1970, as its day in the Gregorian calendar: `2026-11-22 (UTC)`.
+struct Day(i64);
+
+impl fmt::Display for Day {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Days since 0000-03-01, so that a leap day ends its year.
+        let days = self.0.div_euclid(86_400) + 719_468;
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (month, next) = if month < 10 {
+            (month + 3, 0)
+        } else {
+            (month - 9, 1)
+        };
+        let year = era * 400 + year + next;
+        write!(out, "{year:04}-{month:02}-{day:02} (UTC)")
+    }
+}
+
 impl fmt::Display for HeadFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -178,14 +200,19 @@ impl fmt::Display for NetworkError {
             Self::ProxyTunnelBroken { proxy, why } => {
                 write!(out, "the proxy {proxy} did not open the tunnel: {why}")
             }
+            Self::CertificateExpired {
+                host,
+                not_after: Some(end),
+            } => write!(out, "the certificate of {host} expired on {}", Day(*end)),
             Self::CertificateExpired { host, .. } => {
                 write!(out, "the certificate of {host} has expired")
             }
-            Self::CertificateNotYetValid { host, .. } => {
-                write!(
-                    out,
-                    "the certificate of {host} is not valid yet; is the clock right?"
-                )
+            Self::CertificateNotYetValid { host, not_before } => {
+                write!(out, "the certificate of {host} is not valid yet")?;
+                if let Some(start) = not_before {
+                    write!(out, ", only from {}", Day(*start))?;
+                }
+                out.write_str("; is the clock right?")
             }
             Self::CertificateUnknownIssuer { host, issuer } => {
                 write!(
@@ -273,6 +300,26 @@ impl fmt::Display for NetworkError {
                 )
             }
             Self::InvalidRequest(fault) => write!(out, "the request cannot be sent: {fault}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (seconds, day) in [
+            (0, "1970-01-01 (UTC)"),
+            (-1, "1969-12-31 (UTC)"),
+            (951_782_400, "2000-02-29 (UTC)"),
+            (1_700_000_000, "2023-11-14 (UTC)"),
+            (4_107_542_399, "2100-02-28 (UTC)"),
+            (4_107_542_400, "2100-03-01 (UTC)"),
+            (253_402_300_799, "9999-12-31 (UTC)"),
+        ] {
+            assert_eq!(Day(seconds).to_string(), day);
         }
     }
 }
