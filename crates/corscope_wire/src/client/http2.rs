@@ -24,6 +24,10 @@ use super::timing::Clock;
 /// How much a server may send before it must wait for us.
 const WINDOW: u32 = 1 << 20;
 
+/// How much larger a head the library reads than is taken: beyond its own limit it names no reason,
+/// so what is a little too large is measured here.
+const LEEWAY: usize = 16;
+
 /// Headers that belong to an HTTP/1.1 connection and are malformed in HTTP/2.
 const CONNECTION_SPECIFIC: [&str; 5] = [
     "connection",
@@ -52,7 +56,7 @@ impl Drop for Driver {
 impl Http2Connection {
     /// Opens HTTP/2 on `stream`. Returns at once; a server that does not speak it shows later.
     pub(crate) async fn open(stream: BoxStream, limits: &Limits) -> Result<Self, NetworkError> {
-        let list_size = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
+        let list_size = u32::try_from(limits.head_bytes.saturating_mul(LEEWAY)).unwrap_or(u32::MAX);
         let (sender, connection) = h2::client::Builder::new()
             .enable_push(false)
             .initial_window_size(WINDOW)
@@ -177,6 +181,11 @@ pub(crate) async fn exchange(
             outcome.result = Err(NetworkError::TooManyInformational { limit });
             return outcome;
         }
+        Ok(Err(HeadFailure::TooLarge)) => {
+            let limit = limits.head_bytes;
+            outcome.result = Err(NetworkError::HeadTooLarge { limit });
+            return outcome;
+        }
         Ok(Err(HeadFailure::Protocol(error))) => {
             // What the server did not itself refuse, it may have acted on; but a connection that
             // ended before any answer is what a stale one looks like.
@@ -211,12 +220,7 @@ pub(crate) async fn exchange(
         body_end: BodyEnd::Complete,
         oddities: Vec::new(),
     };
-    let reading = read_body(
-        stream,
-        &mut received.body,
-        &mut received.trailers,
-        limits.body_bytes,
-    );
+    let reading = read_body(stream, &mut received.body, &mut received.trailers, limits);
     received.body_end = tokio::time::timeout(clock.left(limits.body), reading)
         .await
         .unwrap_or(BodyEnd::TimedOut);
@@ -229,6 +233,7 @@ pub(crate) async fn exchange(
 enum HeadFailure {
     Protocol(h2::Error),
     TooManyInformational,
+    TooLarge,
 }
 
 impl From<h2::Error> for HeadFailure {
@@ -266,6 +271,9 @@ async fn receive_head(
             if informational.len() == limits.informational {
                 return Poll::Ready(Err(HeadFailure::TooManyInformational));
             }
+            if size(early.headers()) > limits.head_bytes {
+                return Poll::Ready(Err(HeadFailure::TooLarge));
+            }
             informational.push((early.status().as_u16(), header_list(early.headers())));
         }
         Pin::new(&mut response)
@@ -273,14 +281,25 @@ async fn receive_head(
             .map_err(HeadFailure::Protocol)
     })
     .await?;
+    if size(response.headers()) > limits.head_bytes {
+        return Err(HeadFailure::TooLarge);
+    }
     Ok((informational, response))
+}
+
+/// The bytes that a head's lines would take in HTTP/1.
+fn size(headers: &HeaderMap) -> usize {
+    let lines = headers.iter();
+    lines
+        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
+        .sum()
 }
 
 async fn read_body(
     mut stream: RecvStream,
     body: &mut Vec<u8>,
     trailers: &mut HeaderList,
-    room: usize,
+    limits: &Limits,
 ) -> BodyEnd {
     let broken = |error: &h2::Error| {
         let error = failure(Phase::ReadBody, error);
@@ -291,7 +310,7 @@ async fn read_body(
             Ok(data) => data,
             Err(error) => return broken(&error),
         };
-        let take = data.len().min(room - body.len());
+        let take = data.len().min(limits.body_bytes - body.len());
         body.extend_from_slice(&data[..take]);
         if take < data.len() {
             return BodyEnd::Truncated;
@@ -301,6 +320,9 @@ async fn read_body(
         }
     }
     match stream.trailers().await {
+        Ok(Some(found)) if size(&found) > limits.head_bytes => {
+            BodyEnd::Broken(BodyFault::TrailersTooLarge)
+        }
         Ok(found) => {
             *trailers = found.as_ref().map(header_list).unwrap_or_default();
             BodyEnd::Complete

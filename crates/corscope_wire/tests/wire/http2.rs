@@ -300,6 +300,45 @@ async fn a_kept_connection_that_was_closed_is_replaced() {
     }
 }
 
+/// The library has no word for a head that is too large: it must not become a broken protocol.
+#[tokio::test]
+async fn a_head_just_over_the_limit_is_too_large() {
+    // The path says how many lines of how many bytes.
+    let (address, _) = serve_http2(|_, request, mut reply| {
+        Box::pin(async move {
+            let sizes = request.uri().path().trim_matches('/').split_once('/');
+            let (lines, bytes) = sizes.unwrap();
+            let value = "x".repeat(bytes.parse().unwrap());
+            let mut response = Response::new(());
+            for number in 0..lines.parse().unwrap() {
+                let value = format!("{number}{value}").parse().unwrap();
+                response.headers_mut().append("x-fill", value);
+            }
+            let _ = reply.send_response(response, true);
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        })
+    })
+    .await;
+    for (lines, bytes) in [
+        (1, 1 << 20),
+        (1, (1 << 20) + 20_000),
+        (2, 600_000),
+        (40, 27_000),
+        (300, 3_500),
+        (1_100, 1_000),
+        (9_000, 120),
+    ] {
+        let config = ClientConfig {
+            insecure: true,
+            ..config()
+        };
+        let url = format!("https://localhost:{}/{lines}/{bytes}", address.port());
+        let exchange = client(config).exchange(get(&url)).await;
+        let error = exchange.result.unwrap_err();
+        assert_eq!(error.code(), "head-too-large", "{lines} x {bytes}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn huge_heads_and_silence_end() {
     let (address, _) = serve_http2(|_, _, mut reply| {
