@@ -1,13 +1,17 @@
 //! An observed fetch as the scenario that would cause it.
 
+use std::sync::Arc;
+
 use corscope_fetch::exchange::{Exchange, ObservedBody, ObservedResponse};
 use corscope_fetch::local_network_access::address_space;
 use corscope_fetch::request_init::{Api, Body, BodyType, Mode};
+use corscope_fetch::safelist::is_safelisted_method;
+use corscope_fetch::{Answer, NetworkFailure, Response};
 
 use super::fetch::{Hop, ObservedFetch};
 use super::judge::Credentials;
 use super::relevance::{api_of, mode_of};
-use super::script_headers::{asked_headers, script_headers};
+use super::script_headers::{asked_headers, asked_names, script_headers};
 use crate::scenario::{
     AnswerDocument, AttributesDocument, During, HopDocument, NetworkDocument, PageDocument,
     RawHeaders, RequestDocument, Scenario,
@@ -41,6 +45,24 @@ pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> 
         Api::Fetch | Api::Xhr | Api::EventSource | Api::WebSocket
     );
     let preflight = known_preflight(fetch, 0);
+    let later: Vec<&Exchange> = (1..fetch.hops.len())
+        .filter_map(|hop| known_preflight(fetch, hop))
+        .collect();
+    let method = fetch.method(0).unwrap_or_default();
+    // Nothing in the request explains its preflight, so the script's way of sending it must.
+    let is_forced = preflight.is_some_and(|preflight| {
+        asked_names(preflight).is_empty() && is_safelisted_method(method.as_bytes())
+    });
+    let streams = is_forced && lead.hints.api == Some(Api::Fetch);
+    let api = if is_forced && !streams { Api::Xhr } else { api };
+    let body = if streams {
+        Some(body_of(BodyType::Stream))
+    } else {
+        let has_body = |actual: &Exchange| actual.request.body.len > 0;
+        // Its `Content-Type` is among the headers already.
+        let has_body = is_forced || first.actual.as_deref().is_some_and(has_body);
+        has_body.then(|| body_of(BodyType::ArrayBuffer))
+    };
     Scenario {
         id: Some(format!("#{}", fetch.number)),
         page: PageDocument {
@@ -50,16 +72,17 @@ pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> 
         },
         request: RequestDocument {
             api,
-            method: fetch.method(0).unwrap_or_default(),
+            method,
             url: url_for_engine(&lead.request.url, api),
             headers: match &first.actual {
-                Some(actual) => script_headers(actual, preflight),
+                Some(actual) => script_headers(actual, preflight, &later),
                 None => asked_headers(lead),
             },
             // An element's mode follows from its attributes.
             mode: mode.filter(|_| !is_element),
             credentials: Some(credentials.document()).filter(|_| !is_element),
-            body: first.actual.as_deref().and_then(body),
+            body,
+            upload_listener: is_forced && !streams,
             ..RequestDocument::default()
         },
         preflight: answer_to_preflight(fetch, 0, api),
@@ -84,6 +107,35 @@ pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> 
 /// The preflight that was sent for `hop`. What the cache may hold is the judge's business.
 fn known_preflight(fetch: &ObservedFetch, hop: usize) -> Option<&Exchange> {
     fetch.hops.get(hop)?.preflight.sent().map(AsRef::as_ref)
+}
+
+/// The answer to a preflight after which nothing more was sent: a scenario has no place for it behind
+/// a redirect.
+pub(super) fn last_preflight(fetch: &ObservedFetch) -> Option<(usize, Answer)> {
+    let hop = fetch.hops.len().checked_sub(1).filter(|hop| *hop > 0)?;
+    let last = &fetch.hops[hop];
+    if last.actual.is_some() {
+        return None;
+    }
+    let preflight = last.preflight.sent()?;
+    let answer = match (&preflight.response, &preflight.failure) {
+        (Some(response), _) => Answer::Response(Arc::new(Response {
+            status: response.status,
+            header_list: response.header_list.clone(),
+            body: None,
+        })),
+        (None, Some(failure)) => Answer::Failure(NetworkFailure {
+            error: failure
+                .net_error
+                .as_ref()
+                .unwrap_or(&failure.code)
+                .as_ref()
+                .into(),
+            closed: false,
+        }),
+        (None, None) => return None,
+    };
+    Some((hop, answer))
 }
 
 fn answer_to_preflight(fetch: &ObservedFetch, hop: usize, api: Api) -> Option<AnswerDocument> {
@@ -146,13 +198,12 @@ fn url_for_engine(url: &str, api: Api) -> String {
     }
 }
 
-/// A body of no type of its own: its `Content-Type` is among the headers already.
-fn body(exchange: &Exchange) -> Option<Body> {
-    (exchange.request.body.len > 0).then(|| Body {
-        kind: BodyType::ArrayBuffer,
+fn body_of(kind: BodyType) -> Body {
+    Body {
+        kind,
         data: String::new(),
         content_type: None,
-    })
+    }
 }
 
 /// The failure that the fetch ended with, if it was one below HTTP.
@@ -160,8 +211,8 @@ fn network(fetch: &ObservedFetch) -> Option<NetworkDocument> {
     let last = fetch.hops.last()?;
     let (exchange, during) = match (&last.actual, last.preflight.sent()) {
         (Some(actual), _) => (actual, During::Actual),
-        (None, Some(preflight)) => (preflight, During::Preflight),
-        (None, None) => return None,
+        (None, Some(preflight)) if fetch.hops.len() == 1 => (preflight, During::Preflight),
+        (None, _) => return None,
     };
     let failure = exchange.failure.as_ref()?;
     let name = failure.net_error.as_ref().unwrap_or(&failure.code);

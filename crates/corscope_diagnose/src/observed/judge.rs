@@ -3,7 +3,7 @@
 use corscope_fetch::verdict::{Awaited, Outcome, Verdict};
 use corscope_fetch::{Answer, Browser, CredentialsMode, HeaderList, PreflightCache, Response};
 
-use super::document::{SAYS_NOTHING, scenario_with};
+use super::document::{SAYS_NOTHING, last_preflight, scenario_with};
 use super::fetch::{Hop, ObservedFetch, PreflightSeen};
 use crate::scenario::{CredentialsDocument, Play, Scenario, ScenarioError, Subject, play};
 
@@ -128,6 +128,10 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
     let mut credentials = Credentials::of(fetch);
     let scenario = scenario_with(fetch, credentials);
     let mut subject = Subject::new(&scenario)?;
+    if let Some((hop, answer)) = last_preflight(fetch) {
+        subject.preflights.resize(hop + 1, None);
+        subject.preflights[hop] = Some(answer);
+    }
     let mut run = Run {
         fetch,
         browser,

@@ -6,22 +6,23 @@ use std::sync::Arc;
 use corscope_fetch::AddressSpace;
 use corscope_fetch::exchange::Exchange;
 use corscope_fetch::local_network_access::address_space;
-use url::Url;
+
+mod recent;
+mod signs;
 
 use super::fetch::{Hop, ObservedFetch, PreflightSeen};
 use super::relevance::{Relevance, relevance};
+use recent::Recent;
+use signs::{
+    REDIRECT_WINDOW, follows, header, is_asked_for, plain, precedes, preflighted, redirect_target,
+    url_origin, within,
+};
 
 /// How many fetches are kept in case more of their exchanges come.
 const OPEN_FETCHES: usize = 2048;
 
-/// How many preflights, origins and redirects are remembered.
-const REMEMBERED: usize = 1024;
-
-/// How long after a redirect its target may be asked for, in microseconds.
-const REDIRECT_WINDOW: u64 = 60_000_000;
-
-/// How long after a preflight its request may be sent: a page that is paused in a debugger waits.
-const PREFLIGHT_WINDOW: u64 = 600_000_000;
+/// How many redirects browsers follow.
+const MOST_REDIRECTS: usize = 20;
 
 /// Where an exchange was put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,40 +62,10 @@ pub struct Pairing {
     /// Successful preflights, newest last, for what the CORS-preflight cache may hold.
     preflights: Recent<(String, String), Arc<Exchange>>,
     /// Redirects of exchanges that were none of CORS' business until they led away.
-    redirects: Recent<String, Arc<Exchange>>,
+    redirects: Recent<String, Vec<Arc<Exchange>>>,
     /// The address space each origin was loaded from.
     spaces: Recent<String, AddressSpace>,
     settled: Vec<ObservedFetch>,
-}
-
-/// The newest of some keyed things.
-#[derive(Debug)]
-struct Recent<K, V> {
-    values: HashMap<K, V>,
-    order: VecDeque<K>,
-}
-
-impl<K, V> Default for Recent<K, V> {
-    fn default() -> Self {
-        Self {
-            values: HashMap::new(),
-            order: VecDeque::new(),
-        }
-    }
-}
-
-impl<K: std::hash::Hash + Eq + Clone, V> Recent<K, V> {
-    fn put(&mut self, key: K, value: V) {
-        if self.values.insert(key.clone(), value).is_some() {
-            return;
-        }
-        self.order.push_back(key);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.values.remove(&oldest);
-        }
-    }
 }
 
 impl Pairing {
@@ -117,7 +88,11 @@ impl Pairing {
         match relevance(&exchange) {
             Relevance::Aside => {
                 if let Some(target) = redirect_target(&exchange) {
-                    self.redirects.put(target, exchange);
+                    let mut chain = self.led_here(&exchange);
+                    if chain.len() < MOST_REDIRECTS {
+                        chain.push(exchange);
+                        self.redirects.put(target, chain);
+                    }
                 }
                 None
             }
@@ -176,8 +151,9 @@ impl Pairing {
             return self.push_hop(place.fetch, preflighted(exchange));
         }
         let number = exchange.id;
-        self.begin(origin, &exchange, preflighted(Arc::clone(&exchange)));
-        self.await_at(url, number, 0, What::Actual);
+        let hop = preflighted(Arc::clone(&exchange));
+        let led = self.begin_after_redirects(origin, &exchange, hop);
+        self.await_at(url, number, led, What::Actual);
         Place {
             fetch: number,
             is_new: true,
@@ -201,36 +177,58 @@ impl Pairing {
             return self.push_hop(place.fetch, plain(exchange));
         }
         let number = exchange.id;
-        let led_here = self.redirects.values.get(&url).cloned().filter(|first| {
-            first.connection.client == exchange.connection.client || first.connection.client == 0
-        });
-        match led_here {
-            // The page's own server sent it here.
-            Some(first) if within(&first, &exchange, REDIRECT_WINDOW) => {
-                let page = url_origin(&first.request.url);
-                self.begin(page, &exchange, plain(first));
-                self.push_hop(number, plain(Arc::clone(&exchange)));
-                self.await_redirect(&exchange, number, 1);
-            }
-            _ => {
-                let cached = self.preflights.values.get(&(origin.clone(), url.clone()));
-                let preflight = match cached {
-                    Some(preflight) => PreflightSeen::Cached(Arc::clone(preflight)),
-                    None => PreflightSeen::None,
-                };
-                let hop = Hop {
-                    preflight,
-                    actual: Some(Arc::clone(&exchange)),
-                };
-                self.begin(origin, &exchange, hop);
-                self.await_at(url, number, 0, What::Preflight);
-                self.await_redirect(&exchange, number, 0);
-            }
+        let cached = self.preflights.values.get(&(origin.clone(), url.clone()));
+        let preflight = match cached {
+            Some(preflight) => PreflightSeen::Cached(Arc::clone(preflight)),
+            None => PreflightSeen::None,
+        };
+        let hop = Hop {
+            preflight,
+            actual: Some(Arc::clone(&exchange)),
+        };
+        let led = self.begin_after_redirects(origin, &exchange, hop);
+        if led == 0 {
+            self.await_at(url, number, 0, What::Preflight);
         }
+        self.await_redirect(&exchange, number, led);
         Place {
             fetch: number,
             is_new: true,
         }
+    }
+
+    /// The redirects by which the page's own server sent an exchange here; mostly none.
+    fn led_here(&self, exchange: &Exchange) -> Vec<Arc<Exchange>> {
+        let Some(chain) = self.redirects.values.get(&exchange.request.url) else {
+            return Vec::new();
+        };
+        let is_one_clients = |last: &Arc<Exchange>| {
+            (exchange.connection.client == last.connection.client
+                || url_origin(&last.request.url) == header(exchange, "Origin"))
+                && within(last, exchange, REDIRECT_WINDOW)
+        };
+        if chain.last().is_some_and(is_one_clients) {
+            chain.clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Begins a fetch with `hop`, or with the redirects that led there. The answer is the hop's index.
+    fn begin_after_redirects(&mut self, origin: String, exchange: &Exchange, hop: Hop) -> usize {
+        let mut led = self.led_here(exchange).into_iter();
+        let Some(first) = led.next() else {
+            self.begin(origin, exchange, hop);
+            return 0;
+        };
+        self.begin(url_origin(&first.request.url), exchange, plain(first));
+        let mut index = 1;
+        for redirect in led {
+            self.push_hop(exchange.id, plain(redirect));
+            index += 1;
+        }
+        self.push_hop(exchange.id, hop);
+        index
     }
 
     fn begin(&mut self, page_origin: String, exchange: &Exchange, hop: Hop) {
@@ -397,73 +395,6 @@ impl Pairing {
             self.spaces.put(origin, address_space(address.ip()));
         }
     }
-}
-
-fn preflighted(exchange: Arc<Exchange>) -> Hop {
-    Hop {
-        preflight: PreflightSeen::Exchange(exchange),
-        actual: None,
-    }
-}
-
-fn plain(exchange: Arc<Exchange>) -> Hop {
-    Hop {
-        preflight: PreflightSeen::None,
-        actual: Some(exchange),
-    }
-}
-
-fn header(exchange: &Exchange, name: &str) -> String {
-    let value = exchange.request.header_list.get(name).unwrap_or_default();
-    String::from_utf8_lossy(&value).into_owned()
-}
-
-fn url_origin(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
-}
-
-/// Where a redirect leads, without fragment.
-fn redirect_target(exchange: &Exchange) -> Option<String> {
-    let response = exchange.response.as_ref()?;
-    if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let location = response.header_list.get("Location")?;
-    let base = Url::parse(&exchange.request.url).ok()?;
-    let mut target = base.join(str::from_utf8(&location).ok()?).ok()?;
-    target.set_fragment(None);
-    Some(target.into())
-}
-
-/// Whether `exchange` is what the preflight at `hop` asked for.
-fn is_asked_for(fetch: &ObservedFetch, hop: usize, exchange: &Exchange) -> bool {
-    let Some(preflight) = fetch.hops.get(hop).and_then(|hop| hop.preflight.sent()) else {
-        return false;
-    };
-    header(preflight, "Origin") == header(exchange, "Origin")
-        && header(preflight, "Access-Control-Request-Method") == exchange.request.method
-        && within(preflight, exchange, PREFLIGHT_WINDOW)
-}
-
-/// Whether `exchange` follows from the redirect before `hop`, to which nothing followed yet.
-fn follows(fetch: &ObservedFetch, hop: usize, exchange: &Exchange) -> bool {
-    fetch.hops.len() == hop
-        && fetch
-            .last_actual()
-            .is_some_and(|redirect| within(redirect, exchange, REDIRECT_WINDOW))
-}
-
-/// Whether `later` began after `earlier`, and not too long after its end.
-fn within(earlier: &Exchange, later: &Exchange, window: u64) -> bool {
-    let end = earlier.started + earlier.timing.total.unwrap_or(0);
-    later.started >= earlier.started && later.started <= end.saturating_add(window)
-}
-
-/// Whether a preflight that is listed later belongs to `actual`: browsers count a request's time from
-/// before its preflight.
-fn precedes(actual: &Exchange, preflight: &Exchange) -> bool {
-    let end = actual.started + actual.timing.total.unwrap_or(0);
-    preflight.started >= actual.started && preflight.started <= end.max(actual.started + 1)
 }
 
 #[cfg(test)]

@@ -17,11 +17,14 @@ const MAY_BE_SAFELISTED: [&str; 5] = [
 ];
 
 /// The headers of `request` that a script set, in their order. Where its preflight was seen, that
-/// names all that had to be asked for, and what it leaves out the browser has added.
+/// names all that had to be asked for, and what it leaves out the browser has added; `later` are the
+/// preflights behind redirects, which name what had not to be asked for before.
 pub(super) fn script_headers(
     request: &Exchange,
     preflight: Option<&Exchange>,
+    later: &[&Exchange],
 ) -> Vec<(String, String)> {
+    let later: Vec<String> = later.iter().flat_map(|it| asked_names(it)).collect();
     let asked = preflight.map(asked_names);
     let list = &request.request.header_list;
     let is_reload = ["cache-control", "pragma"]
@@ -34,7 +37,7 @@ pub(super) fn script_headers(
                     || (is_one_of(*header, &MAY_BE_SAFELISTED)
                         && is_the_scripts(*header, is_reload))
             }
-            None => is_the_scripts(*header, is_reload),
+            None => later.iter().any(|name| header.is(name)) || is_the_scripts(*header, is_reload),
         })
         .map(|header| {
             let name = String::from_utf8_lossy(header.name).into_owned();
@@ -49,9 +52,11 @@ pub(super) fn asked_headers(preflight: &Exchange) -> Vec<(String, String)> {
     asked_names(preflight)
         .into_iter()
         .map(|name| {
+            // Values for which leave has to be asked.
             let value = match name.as_str() {
                 "content-type" => "application/json",
                 "range" => "bytes=0-0,1-1",
+                "accept" | "accept-language" | "content-language" => "\"",
                 _ => "1",
             };
             (name, value.to_owned())
@@ -60,7 +65,7 @@ pub(super) fn asked_headers(preflight: &Exchange) -> Vec<(String, String)> {
 }
 
 /// The names in `Access-Control-Request-Headers`.
-fn asked_names(preflight: &Exchange) -> Vec<String> {
+pub(super) fn asked_names(preflight: &Exchange) -> Vec<String> {
     let list: &HeaderList = &preflight.request.header_list;
     let Some(value) = list.get("Access-Control-Request-Headers") else {
         return Vec::new();
