@@ -118,6 +118,9 @@ fn observed_request(scenario: &Scenario, sent: &SentRow, browser: Browser) -> Ob
         _ => "cors",
     };
     list.push("Sec-Fetch-Mode", mode);
+    if let Some(origin) = scenario.page.origin.as_deref().filter(|it| *it != "null") {
+        list.push("Referer", format!("{origin}/"));
+    }
     if !sent.preflight {
         for (name, value) in &scenario.request.headers {
             if !list.contains(name) {
@@ -166,8 +169,12 @@ fn tally(hints: bool) -> Tally {
                 continue;
             }
             let exchanges = exchanges(scenario, &row.sent, browser, hints);
-            let is_cors = exchanges.iter().any(|it| it.origin().is_some());
-            if !is_cors {
+            let is_own = |exchange: &Exchange| {
+                let origin = scenario.page.origin.as_deref().unwrap_or_default();
+                exchange.request.url.starts_with(&format!("{origin}/"))
+            };
+            // A fetch that stays with its own server is none of CORS' business.
+            if exchanges.iter().all(is_own) {
                 continue;
             }
             let name = format!("{} {}", browser.name(), row.id);

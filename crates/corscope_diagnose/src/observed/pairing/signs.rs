@@ -54,7 +54,10 @@ pub(super) fn is_asked_for(fetch: &ObservedFetch, hop: usize, exchange: &Exchang
     let Some(preflight) = fetch.hops.get(hop).and_then(|hop| hop.preflight.sent()) else {
         return false;
     };
-    header(preflight, "Origin") == header(exchange, "Origin")
+    let (asked_by, sent_by) = (header(preflight, "Origin"), header(exchange, "Origin"));
+    // Behind a redirect Firefox asks as the page and sends as `null`.
+    let is_tainted = hop > 0 && sent_by == "null";
+    (asked_by == sent_by || is_tainted)
         && header(preflight, "Access-Control-Request-Method") == exchange.request.method
         && within(preflight, exchange, PREFLIGHT_WINDOW)
 }
