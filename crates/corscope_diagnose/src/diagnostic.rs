@@ -1,10 +1,13 @@
 //! A diagnostic: what is wrong, where it is seen, why it matters, what to do.
 
+use std::borrow::Cow;
+
 use corscope_fetch::policy::PolicyDocument;
 use corscope_fetch::{Evidence, Step};
 use serde::Serialize;
 
 use crate::rule::Rule;
+use crate::secrets::masked;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -79,7 +82,7 @@ impl Remedy {
     pub fn new(who: Who, applicability: Applicability, title: impl Into<String>) -> Self {
         Self {
             who,
-            title: title.into(),
+            title: told(title),
             applicability,
             proved: false,
             policy: None,
@@ -110,7 +113,7 @@ impl Explanation {
     /// A certain finding without notes and remedies.
     pub fn new(who: Who, headline: impl Into<String>) -> Self {
         Self {
-            headline: headline.into(),
+            headline: told(headline),
             confidence: Confidence::Certain,
             who,
             notes: Vec::new(),
@@ -128,7 +131,7 @@ impl Explanation {
     /// With a sentence for the reader.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(told(note));
         self
     }
 
@@ -153,6 +156,15 @@ impl Explanation {
     fn remedy(mut self, who: Who, applicability: Applicability, title: impl Into<String>) -> Self {
         self.remedies.push(Remedy::new(who, applicability, title));
         self
+    }
+}
+
+/// A sentence without the passwords of the URLs that it names.
+fn told(text: impl Into<String>) -> String {
+    let text = text.into();
+    match masked(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
     }
 }
 

@@ -16,6 +16,7 @@ pub mod render;
 pub mod rule;
 pub mod rules;
 pub mod scenario;
+pub mod secrets;
 pub mod sight;
 mod verdict_document;
 

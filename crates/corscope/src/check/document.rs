@@ -2,6 +2,8 @@
 
 use corscope_diagnose::VerdictDocument;
 use corscope_diagnose::scenario::RawHeaders;
+use corscope_diagnose::secrets::{is_secret, masked, userinfos};
+use corscope_fetch::HeaderList;
 use corscope_wire::client::WireExchange;
 use serde::Serialize;
 
@@ -126,7 +128,7 @@ fn wire_document(url: &str, wire: &WireExchange) -> WireDocument {
     WireDocument {
         request: RequestDocument {
             method: wire.request.method.clone(),
-            url: url.to_owned(),
+            url: masked(url).into_owned(),
             headers: RawHeaders(without_secrets(&wire.request.header_list)),
         },
         response: wire.result.as_ref().ok().map(|response| ResponseDocument {
@@ -159,45 +161,26 @@ fn wire_document(url: &str, wire: &WireExchange) -> WireDocument {
     }
 }
 
-/// A list whose secrets are replaced: reports are pasted into tickets.
-pub(crate) fn without_secrets(list: &corscope_fetch::HeaderList) -> corscope_fetch::HeaderList {
-    const SECRET: [&str; 5] = [
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "set-cookie",
-        "set-cookie2",
-    ];
+/// A list whose secrets are replaced.
+fn without_secrets(list: &HeaderList) -> HeaderList {
     list.iter()
         .map(|header| {
-            let value = if SECRET.iter().any(|name| header.is(name)) {
-                b" (redacted)".to_vec()
-            } else {
-                without_userinfo(header.value)
+            let value = match is_secret(header.name) {
+                true => b" (redacted)".to_vec(),
+                false => without_userinfo(header.value),
             };
             (header.name.to_vec(), value)
         })
         .collect()
 }
 
-/// A value without the user name and the password of a URL in it.
+/// A value without the user names and the passwords of URLs in it.
 fn without_userinfo(value: &[u8]) -> Vec<u8> {
-    let Some(authority) = value
-        .windows(3)
-        .position(|part| part == b"://")
-        .map(|at| at + 3)
-    else {
-        return value.to_vec();
-    };
-    let rest = &value[authority..];
-    let end = rest
-        .iter()
-        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
-        .unwrap_or(rest.len());
-    match rest[..end].iter().rposition(|byte| *byte == b'@') {
-        Some(at) => [&value[..authority], b"(redacted)", &rest[at..]].concat(),
-        None => value.to_vec(),
+    let mut value = value.to_vec();
+    for userinfo in userinfos(&value).into_iter().rev() {
+        value.splice(userinfo, *b"(redacted)");
     }
+    value
 }
 
 #[cfg(test)]

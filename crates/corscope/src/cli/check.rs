@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use corscope_diagnose::recipe::Recipe;
 use corscope_diagnose::scenario::Scenario;
+use corscope_diagnose::secrets::masked;
 use corscope_fetch::AddressSpace;
 use corscope_fetch::local_network_access::{address_space, address_space_of};
 use corscope_wire::client::Client;
@@ -92,6 +93,9 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     };
     let mut notes = asked.notes;
     notes.extend(notes_on(&plan, &drives, &exchanges));
+    for note in &mut notes {
+        *note = masked(note).into_owned();
+    }
     let checked = Checked {
         drives,
         exchanges,

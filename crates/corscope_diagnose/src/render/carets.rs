@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::printable::push_byte;
+use crate::secrets::masked_bytes;
 
 /// A line of a message, and the line below it that marks its columns. No mark: empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(super) fn header(name: &[u8], value: &[u8], spans: &[Range<usize>], width: u
         cells.push(b' ', false);
     }
     let start_of_value = cells.text.len() + usize::from(value.starts_with(b" "));
-    for (index, byte) in value.iter().enumerate() {
+    for (index, byte) in masked_bytes(value).iter().enumerate() {
         let mark = spans
             .iter()
             .any(|span| span.contains(&index) || (span.is_empty() && span.start == index));

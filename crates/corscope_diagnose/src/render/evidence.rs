@@ -10,6 +10,7 @@ use super::printable;
 use super::report::Report;
 use super::{facts, headers};
 use crate::diagnostic::Diagnostic;
+use crate::secrets::is_secret;
 
 /// More lines at fault in one message than this are counted.
 const MOST_LINES: usize = 5;
@@ -104,7 +105,7 @@ fn header_line(
         Message::Request => leg.request.header_list.line(line),
         Message::Response => leg.response()?.header_list.line(line),
     }?;
-    if headers::is_secret(header.name) && !with_secrets {
+    if is_secret(header.name) && !with_secrets {
         let value = headers::shown_value(header.name, header.value, false);
         let text = format!("{}: {value}", printable::bytes(header.name));
         return Some(carets::plain(&text, 0..0, width));

@@ -5,6 +5,7 @@ use corscope_fetch::{Response, ResponseType};
 use super::printable;
 use super::report::Report;
 use crate::diagnostic::Diagnostic;
+use crate::secrets::is_secret;
 
 /// Whether a response header can matter to a reader who debugs CORS.
 pub(super) fn matters(response: &Response, name: &[u8]) -> bool {
@@ -40,19 +41,6 @@ pub(super) fn matters(response: &Response, name: &[u8]) -> bool {
         || (response.status >= 400 && ON_ERRORS.contains(&name))
 }
 
-/// Whether a header's value is a secret, and no part of a CORS verdict.
-pub(super) fn is_secret(name: &[u8]) -> bool {
-    const SECRET: [&str; 4] = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-    ];
-    SECRET
-        .iter()
-        .any(|secret| name.eq_ignore_ascii_case(secret.as_bytes()))
-}
-
 /// A header's value as it may be shown: secrets are no part of a CORS verdict.
 pub(super) fn shown_value(name: &[u8], value: &[u8], with_secrets: bool) -> String {
     let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
@@ -66,8 +54,6 @@ pub(super) fn shown_value(name: &[u8], value: &[u8], with_secrets: bool) -> Stri
             Some((scheme, secret)) => hidden(&format!("{scheme} "), secret),
             None => hidden("", &value),
         }
-    } else if is("cookie") {
-        hidden("", &value)
     } else if is("set-cookie") {
         let (pair, attributes) = value.split_once(';').unwrap_or((&value, ""));
         let (name, secret) = pair.split_once('=').unwrap_or(("", pair));
@@ -78,7 +64,7 @@ pub(super) fn shown_value(name: &[u8], value: &[u8], with_secrets: bool) -> Stri
             format!("{shown};{attributes}")
         }
     } else {
-        value
+        hidden("", &value)
     }
 }
 

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::secrets::{masked, masked_bytes};
+
 /// How one byte of a header is shown.
 pub(super) fn push_byte(out: &mut String, byte: u8) {
     match byte {
@@ -17,20 +19,21 @@ pub(super) fn push_byte(out: &mut String, byte: u8) {
     }
 }
 
-/// Bytes of a message: printable ASCII as it is, all else escaped.
+/// Bytes of a message: printable ASCII as it is, all else escaped, passwords in URLs masked.
 pub(super) fn bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
-    for byte in bytes {
+    for byte in masked_bytes(bytes).iter() {
         push_byte(&mut out, *byte);
     }
     out
 }
 
 /// Text from a rule, a browser or a script: as it is where each character is one column wide and
-/// harmless, else escaped. Without `unicode` typographic signs have their ASCII likeness.
+/// harmless, else escaped; passwords in URLs masked. Without `unicode` typographic signs have their ASCII likeness.
 pub(super) fn text(text: &str, unicode: bool) -> Cow<'_, str> {
+    let text = masked(text);
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let mut out = String::with_capacity(text.len() + 8);
     for character in text.chars() {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use corscope_diagnose::render::{self, ExchangeNote, ProbeNote, RecipeNote, Report};
+use corscope_diagnose::secrets::masked;
 use corscope_diagnose::{Diagnostic, Sight, VerdictDocument, diagnose, remedy, verdict_document};
 
 use serde::Serialize;
@@ -43,6 +44,12 @@ pub(super) fn print(args: &CheckArgs, checked: &Checked) -> ExitCode {
         .filter(|document| document.next.is_some())
     {
         document.next = Some(next(checked));
+    }
+    for line in documents
+        .iter_mut()
+        .flat_map(|document| &mut document.console)
+    {
+        *line = masked(line).into_owned();
     }
     let advice: Vec<Advice> = sights
         .iter()

@@ -20,8 +20,8 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         "the redirect leads to a URL with a user name or a password in it, wanted one without",
     )
     .note(
-        "A URL such as `https://user:secret@host/` would hand a password on to another server; \
-         browsers do not let a redirect do that to a CORS request.",
+        "A URL with a password before the host would hand it on to another server; browsers do \
+         not let a redirect do that to a CORS request.",
     );
     let leg = sight.leg(fault)?;
     let target = leg.response().and_then(|response| target(leg, response));

@@ -1,0 +1,64 @@
+//! Faults that look alike to the browser, and what tells them apart.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+use corscope_diagnose::render::{Report, TextOptions, markdown, text};
+use corscope_diagnose::scenario::{Subject, play, scenario_from_json};
+use corscope_diagnose::{Diagnostic, Sight, diagnose, remedy, verdict_document};
+use corscope_fetch::{Browser, PreflightCache};
+use serde_json::{Value, json};
+
+/// What is found in a scenario, and the report on it.
+fn found(scenario: &Value) -> (Vec<Diagnostic>, String) {
+    let scenario = scenario_from_json(scenario.to_string().as_bytes()).unwrap();
+    let subject = Subject::new(&scenario).unwrap();
+    let play = play(&subject, Browser::Chromium, &mut PreflightCache::new(), 0);
+    let sight = Sight {
+        subject: &subject,
+        scenario: Some(&scenario),
+        play: &play,
+    };
+    let mut found = diagnose(&sight);
+    remedy::prove(&sight, &mut found);
+    let document = verdict_document(None, &sight, &found);
+    let report = Report::new(sight, &found, &document);
+    let mut all = text(&report, TextOptions::default());
+    all.push_str(&markdown(&report));
+    all.push_str(&serde_json::to_string(&document.diagnostics).unwrap());
+    drop(document);
+    (found, all)
+}
+
+fn asked(url: &str, responses: Value) -> Value {
+    json!({
+        "page": { "origin": "http://localhost:3000" },
+        "request": { "url": url },
+        "responses": responses,
+    })
+}
+
+#[test]
+fn passwords_in_urls_are_told_to_nobody() {
+    for (mode, location) in [
+        ("cors", "https://user:s3cr3t@b.example/x"),
+        ("cors", "//user:s3cr3t@api.example/x"),
+        ("same-origin", "https://user:s3cr3t@b.example/x"),
+    ] {
+        let hop = json!({ "status": 302, "headers": [["Location", location],
+            ["Access-Control-Allow-Origin", "http://localhost:3000"]] });
+        let mut scenario = asked("http://localhost:3000/items", json!([hop, hop]));
+        scenario["request"]["mode"] = json!(mode);
+        let (_, all) = found(&scenario);
+        assert!(!all.contains("s3cr3t"), "{all}");
+        assert!(all.contains("***@"), "{all}");
+    }
+    let mut preflight = asked("https://api.example/", json!([]));
+    preflight["request"]["method"] = json!("PUT");
+    preflight["preflight"] = json!({ "status": 302,
+        "headers": [["Location", "https://user:s3cr3t@b.example/x"]] });
+    let (_, all) = found(&preflight);
+    assert!(!all.contains("s3cr3t"), "{all}");
+}
