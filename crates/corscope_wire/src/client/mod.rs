@@ -54,9 +54,18 @@ pub use response::{
 };
 pub use timing::Timing;
 
+pub(crate) use connect::connect;
+pub(crate) use framing::{Framing, framing, stays_open};
+pub(crate) use head::{
+    Head, HeadEnd, HeadRejected, begins_as_http, read as read_head, read_trailers,
+};
+pub(crate) use proxy::open_tunnel;
+pub(crate) use request::{Destination, is_token};
+pub(crate) use resolve::resolve;
+pub(crate) use timing::Clock;
+
 use connection::{Connection, ConnectionFacts, Pool, Protocol};
-use request::{Destination, TargetForm};
-use timing::Clock;
+use request::TargetForm;
 use tls::Tls;
 
 /// `HTTP_1_1_REQUIRED`: the server wants this request without HTTP/2.

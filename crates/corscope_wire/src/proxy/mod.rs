@@ -3,19 +3,38 @@
 //!
 //! Own code rather than a kit, because a debugger must show what servers and browsers really wrote:
 //! decision 12.
-#![allow(dead_code, reason = "the connections that use this come next")]
+#![allow(dead_code, reason = "TLS and stages come next")]
 
+mod answer;
 mod authority;
+mod buffer;
+mod clock;
 mod config;
+mod core;
+mod credentials;
+mod dial;
+mod error;
+mod fault;
 mod hosts;
+mod http1;
+mod listen;
 mod observer;
 mod own;
+mod pool;
+mod record;
+mod splice;
+mod sse;
 pub mod stages;
+mod stream;
+mod upstream;
+mod watch;
 
 pub use authority::AuthorityConfig;
 pub use config::{
     Capture, ClientCertificate, Credentials, Limits, ProxyConfig, TlsPolicy, UpstreamProxies,
 };
+pub use error::ProxyError;
 pub use hosts::{HostPattern, HostPatternError};
+pub use listen::Proxy;
 pub use observer::{Event, Message, MessageKind, Observer};
 pub use own::OwnListeners;

@@ -1,0 +1,83 @@
+//! What all connections of one proxy share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::clock::Clock;
+use super::config::{Limits, ProxyConfig};
+use super::error::ProxyError;
+use super::observer::Observer;
+use super::pool::Pool;
+use super::record::Record;
+use super::watch::Watch;
+
+/// Shared by all connections.
+pub(crate) struct Core {
+    pub(crate) config: ProxyConfig,
+    pub(crate) clock: Clock,
+    pub(crate) pool: Pool,
+    /// Tells a request that passed here before from all others.
+    pub(crate) nonce: String,
+    /// Set once the proxy was told to stop: connections end after the exchange in hand.
+    pub(crate) closing: AtomicBool,
+    observer: Arc<dyn Observer>,
+    exchanges: AtomicU64,
+    clients: AtomicU64,
+    servers: AtomicU64,
+}
+
+impl Core {
+    pub(crate) fn new(
+        config: ProxyConfig,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, ProxyError> {
+        let mut random = [0; 12];
+        let provider = rustls::crypto::ring::default_provider();
+        // Without randomness the nonce would be guessable, which harms nobody but loops.
+        let _ = provider.secure_random.fill(&mut random);
+        Ok(Self {
+            config,
+            clock: Clock::start(),
+            pool: Pool::default(),
+            nonce: BASE64_STANDARD.encode(random),
+            closing: AtomicBool::new(false),
+            observer,
+            exchanges: AtomicU64::new(0),
+            clients: AtomicU64::new(0),
+            servers: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.config.limits
+    }
+
+    /// A watch over one connection or stream.
+    pub(crate) fn watch(&self) -> Watch {
+        let record = Record::new(
+            Some(Arc::clone(&self.observer)),
+            self.config.capture,
+            self.clock,
+        );
+        Watch::new(self.clock, record)
+    }
+
+    pub(crate) fn next_exchange(&self) -> u64 {
+        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn next_client(&self) -> u64 {
+        self.clients.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn next_server(&self) -> u64 {
+        self.servers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,129 @@
+//! Opens connections to servers, never to ourselves.
+
+use std::time::Instant;
+
+use corscope_fetch::exchange::Timing;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::buffer::Buffer;
+use super::clock::micros;
+use super::core::Core;
+use super::fault::Fault;
+use super::stream::Stream;
+use super::upstream::{Upstream, UpstreamFacts};
+use crate::client::{self, Destination, NetworkError, Phase, ProxyUrl, connect, resolve};
+
+/// A TCP connection, and how it came to be.
+struct Opened {
+    tcp: TcpStream,
+    facts: UpstreamFacts,
+}
+
+impl Core {
+    /// A new connection to `to`.
+    pub(crate) async fn dial(&self, to: &Destination) -> Result<Upstream, Fault> {
+        let Opened { tcp, facts } = self.open(to, false).await?;
+        Ok(Upstream {
+            stream: Stream::Plain(tcp),
+            input: Buffer::default(),
+            facts: facts.into(),
+            used: false,
+        })
+    }
+
+    /// A TCP connection to `to`, by an upstream proxy if there is one; a tunnel through it if TLS
+    /// or something unknown will be spoken.
+    async fn open(&self, to: &Destination, tunnel: bool) -> Result<Opened, Fault> {
+        let tunnel = tunnel || to.tls;
+        let mut facts = UpstreamFacts {
+            id: self.next_server(),
+            to: to.clone(),
+            absolute_form: false,
+            remote_addr: None,
+            proxy: None,
+            tls: None,
+            unverified: Vec::new(),
+            http2: false,
+            opening: Timing::default(),
+        };
+        let proxies = &self.config.upstream_proxies;
+        let tcp = match proxies.for_host(tunnel, &to.host, to.port) {
+            None => self.open_tcp(&to.host, to.port, &mut facts, None).await?,
+            Some(proxy) => {
+                facts.proxy = Some(proxy.to_string());
+                facts.absolute_form = !tunnel;
+                let (host, port) = (proxy.host(), proxy.port());
+                let mut tcp = self.open_tcp(host, port, &mut facts, Some(proxy)).await?;
+                if tunnel {
+                    let started = Instant::now();
+                    self.open_tunnel(proxy, &mut tcp, to).await?;
+                    let connect = facts.opening.connect.unwrap_or_default();
+                    facts.opening.connect = Some(connect + micros(started.elapsed()));
+                }
+                tcp
+            }
+        };
+        Ok(Opened { tcp, facts })
+    }
+
+    async fn open_tcp(
+        &self,
+        host: &str,
+        port: u16,
+        facts: &mut UpstreamFacts,
+        proxy: Option<&ProxyUrl>,
+    ) -> Result<TcpStream, Fault> {
+        let limits = self.limits();
+        let failed = |error: NetworkError| {
+            Fault::of_network(&match proxy {
+                None => error,
+                Some(proxy) => NetworkError::ProxyUnreachable {
+                    proxy: proxy.to_string(),
+                    why: Box::new(error),
+                },
+            })
+        };
+        let timed_out = |during| NetworkError::TimedOut {
+            during,
+            after: limits.connect,
+        };
+        let started = Instant::now();
+        let resolved = timeout(limits.connect, resolve(&self.config.resolve, host, port)).await;
+        let addresses = resolved
+            .unwrap_or_else(|_| Err(timed_out(Phase::Resolve)))
+            .map_err(failed)?;
+        facts.opening.dns = Some(micros(started.elapsed()));
+        // After resolution: a name can point here too.
+        if let Some(own) = addresses
+            .iter()
+            .find(|address| self.config.own.is_own(**address))
+        {
+            return Err(Fault::own_listener(*own));
+        }
+        let started = Instant::now();
+        let (tcp, address) = connect(&addresses, limits.stagger, limits.connect)
+            .await
+            .map_err(failed)?;
+        facts.opening.connect = Some(micros(started.elapsed()));
+        facts.remote_addr = Some(address);
+        Ok(tcp)
+    }
+
+    async fn open_tunnel(
+        &self,
+        proxy: &ProxyUrl,
+        tcp: &mut TcpStream,
+        to: &Destination,
+    ) -> Result<(), Fault> {
+        let limits = client::Limits {
+            connect: self.limits().connect,
+            total: self.limits().connect,
+            ..client::Limits::default()
+        };
+        let clock = client::Clock::start(limits.total);
+        client::open_tunnel(proxy, tcp, to, &clock, &limits)
+            .await
+            .map_err(|error| Fault::of_network(&error))
+    }
+}

@@ -1,0 +1,450 @@
+//! Passes a response on to the client, byte for byte, as it comes.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use corscope_fetch::HeaderList;
+use corscope_fetch::exchange::{Failure, HttpVersion, ObservedResponse, Side};
+use tokio::io::{AsyncRead, AsyncWrite, WriteHalf};
+
+use super::body_scan::{BodyScan, Manner};
+use crate::client::{
+    self, BodyFault, Framing, Head, HeadEnd, HeadRejected, NetworkError, Phase, begins_as_http,
+};
+use crate::proxy::buffer::Buffer;
+use crate::proxy::config::Limits;
+use crate::proxy::fault::body_failure;
+use crate::proxy::sse::EventStream;
+use crate::proxy::stream::ClientStream;
+use crate::proxy::watch::Watch;
+
+/// The client's side while a response comes: it is written to, and it may go away.
+pub(crate) trait Downstream: AsyncWrite + Unpin {
+    /// Ready once the client has closed its side.
+    fn poll_gone(&mut self, context: &mut Context<'_>) -> Poll<()>;
+}
+
+/// A client whose request is all there: what else it sends waits in `input`.
+pub(crate) struct Whole<'a> {
+    pub(crate) client: &'a mut ClientStream,
+    pub(crate) input: &'a mut Buffer,
+}
+
+/// Requests that a client may send ahead, in bytes, before it is left waiting.
+const SENT_AHEAD: usize = 64 * 1024;
+
+impl Downstream for Whole<'_> {
+    fn poll_gone(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.input.len() < SENT_AHEAD {
+            match self.input.poll_fill(self.client, context) {
+                Poll::Ready(Ok(1..)) => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// A client that still sends its request: whoever reads that sees it go.
+impl Downstream for WriteHalf<&mut ClientStream> {
+    fn poll_gone(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+}
+
+macro_rules! write_through {
+    ($type:ty) => {
+        impl AsyncWrite for $type {
+            fn poll_write(
+                mut self: std::pin::Pin<&mut Self>,
+                context: &mut Context<'_>,
+                bytes: &[u8],
+            ) -> Poll<io::Result<usize>> {
+                std::pin::Pin::new(&mut *self.client).poll_write(context, bytes)
+            }
+
+            fn poll_flush(
+                mut self: std::pin::Pin<&mut Self>,
+                context: &mut Context<'_>,
+            ) -> Poll<io::Result<()>> {
+                std::pin::Pin::new(&mut *self.client).poll_flush(context)
+            }
+
+            fn poll_shutdown(
+                mut self: std::pin::Pin<&mut Self>,
+                context: &mut Context<'_>,
+            ) -> Poll<io::Result<()>> {
+                std::pin::Pin::new(&mut *self.client).poll_shutdown(context)
+            }
+        }
+    };
+}
+
+write_through!(Whole<'_>);
+
+/// What a response left behind.
+#[derive(Debug, Default)]
+pub(crate) struct Relayed {
+    /// Both connections can carry another exchange, as far as the server is concerned.
+    pub(crate) stays_open: bool,
+    /// The connection speaks another protocol from here on.
+    pub(crate) switched: bool,
+}
+
+/// Why a response did not reach its end.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Nothing was passed on. `silent`: not a byte came either.
+    NoResponse { error: NetworkError, silent: bool },
+    /// It broke after its head was passed on. `by_reset`: the client must see a cut, too.
+    Broke { failure: Failure, by_reset: bool },
+    /// The client went away.
+    ClientGone,
+    /// The request's body is not what it claims to be.
+    BadRequestBody(BodyFault),
+}
+
+/// What is needed to pass on the response to one request.
+pub(crate) struct Respond<'a> {
+    pub(crate) watch: &'a Watch,
+    pub(crate) limits: &'a Limits,
+    pub(crate) method: &'a str,
+    /// Whether the server is talked to over TLS.
+    pub(crate) tls: bool,
+}
+
+/// A response head with its bytes' length.
+pub(crate) struct FinalHead {
+    pub(crate) len: usize,
+    pub(crate) head: Head,
+    pub(crate) framing: Framing,
+}
+
+impl Respond<'_> {
+    /// Passes the whole response on.
+    pub(crate) async fn relay<R, W>(
+        &self,
+        server: &mut R,
+        input: &mut Buffer,
+        client: &mut W,
+    ) -> Result<Relayed, Trouble>
+    where
+        R: AsyncRead + Unpin,
+        W: Downstream,
+    {
+        let mut informational = Vec::new();
+        let read = self
+            .final_head(server, input, client, &mut informational)
+            .await?;
+        let FinalHead { len, head, framing } = match read {
+            Ok(read) => read,
+            Err(fault) => return self.pass_unread(fault, server, input, client).await,
+        };
+        let switched = head.status == 101;
+        let stays_open = client::stays_open(&head, framing);
+        let is_sse = is_event_stream(&head);
+        self.note(head, informational, &input.as_slice()[..len]);
+        if switched {
+            // What came behind it is of the other protocol, and stays in the buffer.
+            self.write(client, &input.as_slice()[..len]).await?;
+            input.consume(len);
+            return Ok(Relayed {
+                stays_open: false,
+                switched,
+            });
+        }
+        let mut scan = match framing {
+            Framing::None => BodyScan::Over,
+            Framing::Length(length) => BodyScan::length(length),
+            Framing::Chunked => BodyScan::chunked(Manner::Lenient, self.limits.response_head),
+            Framing::UntilClose => BodyScan::UntilClose,
+        };
+        let mut events = (is_sse && self.watch.record.is_on())
+            .then(|| EventStream::new(self.watch.record.capture().message_bytes));
+        self.body(server, input, client, &mut scan, len, events.as_mut())
+            .await?;
+        self.trailers(&scan);
+        // Bytes after the end are of no exchange that anybody asked for.
+        Ok(Relayed {
+            stays_open: stays_open && input.is_empty(),
+            switched,
+        })
+    }
+
+    /// Passes on the first `head` bytes and the body behind them.
+    pub(crate) async fn body<R, W>(
+        &self,
+        server: &mut R,
+        input: &mut Buffer,
+        client: &mut W,
+        scan: &mut BodyScan,
+        head: usize,
+        mut events: Option<&mut EventStream>,
+    ) -> Result<(), Trouble>
+    where
+        R: AsyncRead + Unpin,
+        W: Downstream,
+    {
+        let mut skip = head;
+        loop {
+            let record = &self.watch.record;
+            let fed = scan.feed(&input.as_slice()[skip..], &mut |piece| {
+                record.response_data(piece);
+                if let Some(events) = &mut events {
+                    events.feed(piece, record);
+                }
+            });
+            let (ready, fault) = match fed {
+                Ok(used) => (skip + used, None),
+                // The client shall see what the server did, and judge by itself.
+                Err(fault) => (input.len(), Some(fault)),
+            };
+            if ready > 0 {
+                self.write(client, &input.as_slice()[..ready]).await?;
+                input.consume(ready);
+            }
+            skip = 0;
+            if let Some(fault) = fault {
+                return Err(broke(&fault, false));
+            }
+            if scan.is_over() {
+                return Ok(());
+            }
+            self.watch.allow(self.limits.silence);
+            match self.fill(server, input, client).await? {
+                Ok(0) => match scan.cut_off() {
+                    None => return Ok(()),
+                    Some(fault) => return Err(broke(&fault, false)),
+                },
+                Ok(_) => {}
+                Err(error) => {
+                    let fault =
+                        BodyFault::Connection(Box::new(self.network(Phase::ReadBody, &error)));
+                    return Err(broke(&fault, true));
+                }
+            }
+        }
+    }
+
+    /// Reads heads until one is final; those before it are passed on at once. The inner error is a
+    /// head that browsers refuse.
+    pub(crate) async fn final_head<R, W>(
+        &self,
+        server: &mut R,
+        input: &mut Buffer,
+        client: &mut W,
+        informational: &mut Vec<(u16, HeaderList)>,
+    ) -> Result<Result<FinalHead, NetworkError>, Trouble>
+    where
+        R: AsyncRead + Unpin,
+        W: Downstream,
+    {
+        loop {
+            let len = self.head_end(server, input, client).await?;
+            let head = match client::read_head(&input.as_slice()[..len], self.limits.header_lines) {
+                Ok(head) => head,
+                Err(rejected) => return Ok(Err(self.rejected(rejected))),
+            };
+            // 101 is final: what follows it is another protocol.
+            if matches!(head.status, 100 | 102..=199) {
+                if informational.len() == self.limits.informational {
+                    let limit = self.limits.informational;
+                    return Ok(Err(NetworkError::TooManyInformational { limit }));
+                }
+                self.write(client, &input.as_slice()[..len]).await?;
+                input.consume(len);
+                informational.push((head.status, head.header_list));
+                continue;
+            }
+            return Ok(match client::framing(self.method, &head) {
+                Ok(framing) => Ok(FinalHead { len, head, framing }),
+                Err(fault) => Err(NetworkError::InvalidResponse(fault)),
+            });
+        }
+    }
+
+    /// Reads until a whole head is in `input`; its length.
+    async fn head_end<R, W>(
+        &self,
+        server: &mut R,
+        input: &mut Buffer,
+        client: &mut W,
+    ) -> Result<usize, Trouble>
+    where
+        R: AsyncRead + Unpin,
+        W: Downstream,
+    {
+        let mut end = HeadEnd::default();
+        let none = |error, silent| Err(Trouble::NoResponse { error, silent });
+        loop {
+            let bytes = input.as_slice();
+            if begins_as_http(bytes) == Some(false) {
+                return none(not_http(bytes), false);
+            }
+            let limit = self.limits.response_head;
+            match end.find(bytes) {
+                Some(len) if len <= limit => return Ok(len),
+                None if bytes.len() <= limit => {}
+                _ => return none(NetworkError::HeadTooLarge { limit }, false),
+            }
+            let (silent, during) = match input.is_empty() {
+                true => (true, Phase::AwaitHead),
+                false => (false, Phase::ReadHead),
+            };
+            match self.fill(server, input, client).await? {
+                Ok(0) if silent => return none(NetworkError::EmptyResponse, true),
+                Ok(0) if begins_as_http(input.as_slice()) != Some(true) => {
+                    return none(not_http(input.as_slice()), false);
+                }
+                Ok(0) if self.tls => {
+                    let received = input.len();
+                    return none(NetworkError::HeadTruncated { received }, false);
+                }
+                // Over plain HTTP browsers go on with what they have.
+                Ok(0) => return Ok(input.len()),
+                Ok(_) if silent => {
+                    let now = Instant::now();
+                    self.watch.record.edit(|draft| draft.mark_first_byte(now));
+                }
+                Ok(_) => {}
+                Err(error) => return none(self.network(during, &error), silent),
+            }
+        }
+    }
+
+    /// Reads from the server, unless the client goes away before something comes.
+    async fn fill<R, W>(
+        &self,
+        server: &mut R,
+        input: &mut Buffer,
+        client: &mut W,
+    ) -> Result<io::Result<usize>, Trouble>
+    where
+        R: AsyncRead + Unpin,
+        W: Downstream,
+    {
+        poll_fn(
+            |context| match self.watch.bound(input.poll_fill(server, context)) {
+                Poll::Ready(filled) => Poll::Ready(Ok(filled)),
+                Poll::Pending => client.poll_gone(context).map(|()| Err(Trouble::ClientGone)),
+            },
+        )
+        .await
+    }
+
+    pub(crate) async fn write<W: Downstream>(
+        &self,
+        client: &mut W,
+        bytes: &[u8],
+    ) -> Result<(), Trouble> {
+        let written = self.watch.write_all(client, bytes).await;
+        written.map_err(|_| Trouble::ClientGone)
+    }
+
+    /// A head that browsers refuse is passed on all the same: the client shall see what the server
+    /// did, and give its own error.
+    async fn pass_unread<R, W>(
+        &self,
+        fault: NetworkError,
+        server: &mut R,
+        input: &mut Buffer,
+        client: &mut W,
+    ) -> Result<Relayed, Trouble>
+    where
+        R: AsyncRead + Unpin,
+        W: Downstream,
+    {
+        let mut scan = BodyScan::UntilClose;
+        self.body(server, input, client, &mut scan, 0, None).await?;
+        Err(Trouble::Broke {
+            failure: crate::proxy::fault::Fault::of_network(&fault).failure(),
+            by_reset: false,
+        })
+    }
+
+    fn rejected(&self, rejected: HeadRejected) -> NetworkError {
+        match rejected {
+            HeadRejected::Fault(fault) => NetworkError::InvalidResponse(fault),
+            HeadRejected::TooManyLines => NetworkError::TooManyHeaderLines {
+                limit: self.limits.header_lines,
+            },
+        }
+    }
+
+    fn network(&self, during: Phase, error: &io::Error) -> NetworkError {
+        if error.kind() == io::ErrorKind::TimedOut {
+            let after = self.limits.silence;
+            return NetworkError::TimedOut { during, after };
+        }
+        NetworkError::of_io(during, error)
+    }
+
+    fn note(&self, head: Head, informational: Vec<(u16, HeaderList)>, bytes: &[u8]) {
+        self.watch.record.edit(|draft| {
+            draft.exchange.response = Some(observed(head, informational, bytes));
+        });
+    }
+
+    fn trailers(&self, scan: &BodyScan) {
+        if scan.trailers().is_empty() {
+            return;
+        }
+        let trailers = client::read_trailers(scan.trailers());
+        self.watch.record.edit(|draft| {
+            if let Some(response) = &mut draft.exchange.response {
+                response.trailers = trailers;
+            }
+        });
+    }
+}
+
+fn not_http(bytes: &[u8]) -> NetworkError {
+    let start = bytes[..bytes.len().min(32)].to_vec();
+    NetworkError::InvalidResponse(client::HeadFault::NotHttp { start })
+}
+
+/// A response head as an exchange has it.
+pub(crate) fn observed(
+    head: Head,
+    informational: Vec<(u16, HeaderList)>,
+    bytes: &[u8],
+) -> ObservedResponse {
+    ObservedResponse {
+        status: head.status,
+        reason: head.reason,
+        version: match head.version {
+            client::Version::Http10 => HttpVersion::Http10,
+            _ => HttpVersion::Http11,
+        },
+        header_list: head.header_list,
+        raw_head: (!head.oddities.is_empty()).then(|| bytes.into()),
+        informational,
+        ..ObservedResponse::default()
+    }
+}
+
+pub(crate) fn broke(fault: &BodyFault, by_reset: bool) -> Trouble {
+    let code = match fault {
+        BodyFault::ClosedEarly { .. } | BodyFault::ChunksUnfinished => "body-cut-off",
+        BodyFault::BadChunk => "bad-chunk",
+        BodyFault::TrailersTooLarge => "trailers-too-large",
+        BodyFault::Connection(error) => error.code(),
+    };
+    Trouble::Broke {
+        failure: body_failure(code, Side::Server, fault.to_string()),
+        by_reset,
+    }
+}
+
+fn is_event_stream(head: &Head) -> bool {
+    let list = &head.header_list;
+    let is_sse = list.get("Content-Type").is_some_and(|value| {
+        value
+            .get(..17)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"text/event-stream"))
+    });
+    is_sse && !list.contains("Content-Encoding")
+}

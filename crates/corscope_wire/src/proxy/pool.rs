@@ -1,0 +1,58 @@
+//! Connections to servers that wait for their next request after their client left.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::http1::target::Target;
+use super::upstream::Upstream;
+
+/// More are not kept in all: browsers keep their own connections open, each with its own here.
+const MOST: usize = 64;
+
+/// Most servers close an idle connection after some seconds; older ones are not worth the risk.
+const MOST_AGE: Duration = Duration::from_secs(4);
+
+/// Idle connections, the newest last.
+#[derive(Default)]
+pub(crate) struct Pool {
+    idle: Mutex<Vec<(Instant, Upstream)>>,
+}
+
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Instant, Upstream)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps `upstream` for a while.
+    pub(crate) fn put(&self, mut upstream: Upstream) {
+        if !upstream.input.is_empty() {
+            return;
+        }
+        upstream.input.release();
+        let now = Instant::now();
+        let mut idle = self.lock();
+        idle.retain(|(since, _)| now - *since < MOST_AGE);
+        if idle.len() == MOST {
+            idle.remove(0);
+        }
+        idle.push((now, upstream));
+    }
+
+    /// The newest connection to `target` that is still silent.
+    pub(crate) async fn take(&self, target: &Target<'_>) -> Option<Upstream> {
+        loop {
+            let mut upstream = {
+                let mut idle = self.lock();
+                let now = Instant::now();
+                idle.retain(|(since, _)| now - *since < MOST_AGE);
+                let place = idle
+                    .iter()
+                    .rposition(|(_, upstream)| target.is(&upstream.facts.to))?;
+                idle.remove(place).1
+            };
+            if upstream.is_silent().await {
+                return Some(upstream);
+            }
+        }
+    }
+}

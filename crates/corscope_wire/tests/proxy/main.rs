@@ -1,0 +1,13 @@
+//! The proxy between raw clients and raw servers on loopback ports. One binary, since linking costs
+//! more than running.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its sockets must panic"
+)]
+
+mod bodies;
+mod bytes;
+mod faults;
+mod raw;
+mod refused;
+mod running;
