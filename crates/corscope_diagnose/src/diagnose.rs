@@ -28,10 +28,13 @@ pub fn diagnose(sight: &Sight<'_>) -> Vec<Diagnostic> {
         };
         diagnostic.first = index == 0;
         let earlier = found.iter_mut().find(|earlier| {
-            earlier.rule.code == diagnostic.rule.code && earlier.leg_index == diagnostic.leg_index
+            earlier.rule.code == diagnostic.rule.code
+                && (earlier.leg_index == diagnostic.leg_index
+                    || earlier.explanation == diagnostic.explanation)
         });
         match earlier {
-            // One rule may explain several faults of a leg: a missing status and a missing header.
+            // One rule may explain several faults of a leg: a missing status and a missing header;
+            // or one mistake that is felt on several legs: a redirect to a login, and that page.
             Some(earlier) => {
                 for evidence in diagnostic.evidence {
                     if !earlier.evidence.contains(&evidence) {

@@ -32,12 +32,32 @@ fn found(scenario: &Value) -> (Vec<Diagnostic>, String) {
     (found, all)
 }
 
+fn codes(found: &[Diagnostic]) -> Vec<&str> {
+    found.iter().map(|it| it.rule.code).collect()
+}
+
 fn asked(url: &str, responses: Value) -> Value {
     json!({
         "page": { "origin": "http://localhost:3000" },
         "request": { "url": url },
         "responses": responses,
     })
+}
+
+#[test]
+fn a_redirect_to_a_login_is_told_once() {
+    let hops = json!([
+        { "status": 302, "headers": [["Location", "https://login.example/signin"]] },
+        { "status": 200, "headers": [["Content-Type", "text/html"]] },
+    ]);
+    let mut scenario = asked("https://api.example/items", hops);
+    scenario["request"]["headers"] = json!([["X-A", "1"]]);
+    scenario["preflight"] = json!({ "status": 204 });
+    let (found, _) = found(&scenario);
+    let logins = codes(&found)
+        .into_iter()
+        .filter(|it| *it == "redirect-to-login");
+    assert_eq!(logins.count(), 1, "{:?}", codes(&found));
 }
 
 #[test]
