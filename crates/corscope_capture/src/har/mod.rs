@@ -1,0 +1,17 @@
+//! [HAR 1.2](http://www.softwareishard.com/blog/har-12-spec/), as browsers and debuggers write it.
+
+mod entry;
+mod error;
+mod failures;
+mod import;
+mod instant;
+mod lexer;
+mod messages;
+mod opening;
+mod parts;
+mod utf16;
+mod window;
+
+pub use entry::{HarEntry, Initiator};
+pub use error::{HarError, HarFault};
+pub use import::{HarReader, ImportOptions, Progress};

@@ -1,0 +1,10 @@
+//! Observed exchanges, from the moment somebody has seen them: read from HARs and written to them,
+//! kept in memory and on disk, searched, and redacted before they leave the machine.
+//!
+//! Nothing here judges. What a verdict says of an exchange is told by the program.
+#![warn(missing_docs)]
+
+pub mod har;
+pub mod message;
+
+pub use message::Message;
