@@ -107,6 +107,8 @@ pub struct Explanation {
     pub notes: Vec<String>,
     /// Ways to mend it, best first.
     pub remedies: Vec<Remedy>,
+    /// Whether no response header mends it, even where one would let the script read the answer.
+    pub is_beyond_headers: bool,
 }
 
 impl Explanation {
@@ -118,6 +120,7 @@ impl Explanation {
             who,
             notes: Vec::new(),
             remedies: Vec::new(),
+            is_beyond_headers: false,
         }
     }
 
@@ -132,6 +135,13 @@ impl Explanation {
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(told(note));
+        self
+    }
+
+    /// Whose answer is not worth reading: no remedy by headers is offered.
+    #[must_use]
+    pub fn beyond_headers(mut self) -> Self {
+        self.is_beyond_headers = true;
         self
     }
 

@@ -5,6 +5,7 @@
     reason = "a test stops at what it does not expect"
 )]
 
+use corscope_diagnose::diagnostic::Who;
 use corscope_diagnose::render::{Report, TextOptions, markdown, text};
 use corscope_diagnose::scenario::{Subject, play, scenario_from_json};
 use corscope_diagnose::{Diagnostic, Sight, diagnose, remedy, verdict_document};
@@ -42,6 +43,39 @@ fn asked(url: &str, responses: Value) -> Value {
         "request": { "url": url },
         "responses": responses,
     })
+}
+
+#[test]
+fn plain_http_on_a_tls_port_is_no_matter_of_cors() {
+    for words in [
+        "<center>The plain HTTP request was sent to HTTPS port</center>",
+        "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+        "Client sent an HTTP request to an HTTPS server.\n",
+        "Bad Request\nThis combination of host and port requires TLS.",
+    ] {
+        let answer = json!({ "status": 400, "body": words });
+        let mut scenario = asked("http://127.0.0.1:8443/items", json!([answer]));
+        for headers in [json!([]), json!([["X-A", "1"]])] {
+            scenario["request"]["headers"] = headers;
+            scenario["preflight"] = answer.clone();
+            let (found, _) = found(&scenario);
+            assert_eq!(found[0].rule.code, "http-to-https-port", "{words}");
+            let remedies = &found[0].explanation.remedies;
+            assert_eq!(remedies.len(), 1, "{remedies:?}");
+            assert_eq!(remedies[0].title, "ask `https://127.0.0.1:8443/items`");
+            assert_eq!(remedies[0].who, Who::Client);
+            let again = found
+                .iter()
+                .filter(|it| it.rule.code == "http-to-https-port");
+            assert_eq!(again.count(), 1);
+        }
+    }
+    // Another 400, and the same words over https, are something else.
+    let (other, _) = found(&asked(
+        "http://127.0.0.1/",
+        json!([{ "status": 400, "body": "no" }]),
+    ));
+    assert_ne!(other[0].rule.code, "http-to-https-port");
 }
 
 #[test]

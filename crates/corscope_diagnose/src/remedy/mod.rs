@@ -48,6 +48,9 @@ pub fn prove(sight: &Sight<'_>, diagnostics: &mut [Diagnostic]) {
     let Some(first) = diagnostics.iter_mut().find(|diagnostic| diagnostic.first) else {
         return;
     };
+    if first.explanation.is_beyond_headers {
+        return;
+    }
     let proved = remedies(sight);
     if proved.is_empty() {
         return;

@@ -163,6 +163,19 @@ impl<'a> Signs<'a> {
         self.is_html().then(|| self.body_says(&WORDS)).flatten()
     }
 
+    /// What in the body of a 400 says that plain http came to a port that speaks TLS.
+    pub fn wants_tls(self) -> Option<&'static str> {
+        const WORDS: [&str; 4] = [
+            "plain http request was sent to https port", // nginx
+            "speaking plain http to an ssl-enabled server port", // Apache
+            "sent an http request to an https server",   // Go, and what is written in it
+            "combination of host and port requires tls", // Tomcat
+        ];
+        (self.0.status == 400)
+            .then(|| self.body_says(&WORDS))
+            .flatten()
+    }
+
     /// What in the body speaks of a failed CSRF check.
     pub fn csrf(self) -> Option<&'static str> {
         const WORDS: [&str; 5] = [

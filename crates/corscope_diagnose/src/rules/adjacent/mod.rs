@@ -14,6 +14,7 @@ mod empty_response;
 mod head_timeout;
 mod head_too_large;
 mod host_unreachable;
+mod http_to_https_port;
 mod invalid_response;
 mod lna_insecure_context;
 mod lna_permission_denied;
@@ -34,6 +35,7 @@ pub(super) static RULES: &[&Rule] = &[
     &lna_insecure_context::RULE,
     &lna_permission_denied::RULE,
     &blocked_by_client::RULE,
+    &http_to_https_port::RULE,
     &request_aborted::RULE,
     &dns_failure::RULE,
     &host_unreachable::RULE,
