@@ -37,6 +37,17 @@ fn codes(found: &[Diagnostic]) -> Vec<&str> {
     found.iter().map(|it| it.rule.code).collect()
 }
 
+fn said(diagnostic: &Diagnostic) -> String {
+    let explanation = &diagnostic.explanation;
+    let titles = explanation.remedies.iter().map(|it| it.title.clone());
+    let parts = [explanation.headline.clone()].into_iter();
+    parts
+        .chain(explanation.notes.clone())
+        .chain(titles)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 fn asked(url: &str, responses: Value) -> Value {
     json!({
         "page": { "origin": "http://localhost:3000" },
@@ -76,6 +87,34 @@ fn plain_http_on_a_tls_port_is_no_matter_of_cors() {
         json!([{ "status": 400, "body": "no" }]),
     ));
     assert_ne!(other[0].rule.code, "http-to-https-port");
+}
+
+#[test]
+fn a_preflight_alone_redirected_is_not_called_every_method() {
+    let base = json!({
+        "page": { "origin": "https://app.example" },
+        "request": { "method": "PUT", "url": "https://api.example/items" },
+        "preflight": { "status": 302, "headers": [["Location", "https://elsewhere.example/x"]] },
+    });
+    for (status, word) in [
+        (Some(200), "GET is answered 200 there"),
+        (Some(302), "every method alike"),
+        (None, "Something redirects before"),
+    ] {
+        let mut scenario = base.clone();
+        if let Some(status) = status {
+            scenario["probes"] = json!([{
+                "note": "the same path with GET", "method": "GET",
+                "url": "https://api.example/items", "request_headers": [],
+                "status": status, "headers": [],
+            }]);
+        }
+        let (found, _) = found(&scenario);
+        assert_eq!(found[0].rule.code, "preflight-redirect");
+        let said = said(&found[0]);
+        assert!(said.contains(word), "{said}");
+        assert_eq!(said.contains("at once"), status != Some(200), "{said}");
+    }
 }
 
 #[test]

@@ -38,6 +38,36 @@ impl<'a> Sight<'a> {
         })
     }
 
+    /// A probe of another path of the server at a fault's leg that would have passed.
+    pub fn sibling_probe(&self, fault: &Fault) -> Option<&'a ProbeDocument> {
+        let url = self.url(fault)?;
+        self.probes().iter().find(|probe| {
+            probe.method != "OPTIONS"
+                && allows(&probe.headers.0, self.wanted_origin(fault))
+                && Url::parse(&probe.url)
+                    .is_ok_and(|it| it.origin() == url.origin() && it.path() != url.path())
+        })
+    }
+
+    /// The status with which a URL's path answers GET, by a probe or by the request itself.
+    pub fn status_of_get(&self, url: &Url) -> Option<u16> {
+        let is_path = |it: &Url| it.origin() == url.origin() && it.path() == url.path();
+        let mut legs = self.whole().legs.iter();
+        let sent = legs.find_map(|leg| {
+            let is_get = &*leg.request.method == "GET" && is_path(&leg.request.url);
+            leg.response().filter(|_| is_get).map(|it| it.status)
+        });
+        sent.or_else(|| {
+            let mut probes = self.probes().iter();
+            let probe = probes.find(|probe| {
+                probe.method == "GET"
+                    && probe.status > 0
+                    && Url::parse(&probe.url).is_ok_and(|it| is_path(&it))
+            });
+            probe.map(|probe| probe.status)
+        })
+    }
+
     /// An earlier load of the URL at a fault's leg that carried no `Origin`, so that its cached
     /// answer may be one for nobody.
     pub fn prior_without_origin(&self, fault: &Fault) -> Option<&'a PriorDocument> {

@@ -47,9 +47,21 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
                 "It leads to a login. A preflight carries no cookies, so it is never logged \
                      in: it must be answered before anybody looks for a session.",
             ),
-        (_, Some(target)) => Explanation::new(Who::Server, headline)
-            .note("Something redirects every method alike, before CORS gets to answer.")
-            .manual(Who::Client, format!("ask for `{target}` at once")),
+        (_, Some(target)) => {
+            let found = Explanation::new(Who::Server, headline);
+            match sight.status_of_get(&leg.request.url) {
+                Some(get @ 200..=299) => found.note(format!(
+                    "GET is answered {get} there, so only other requests are redirected: look for \
+                     what treats OPTIONS apart, such as a check for a session or a CSRF token."
+                )),
+                Some(300..=399) => found
+                    .note("Something redirects every method alike, before CORS gets to answer.")
+                    .manual(Who::Client, format!("ask for `{target}` at once")),
+                _ => found
+                    .note("Something redirects before CORS gets to answer.")
+                    .manual(Who::Client, format!("ask for `{target}` at once")),
+            }
+        }
         (_, None) => Explanation::new(Who::Server, headline),
     };
     Some(with_remedies(found, sight, leg))
