@@ -90,6 +90,51 @@ fn plain_http_on_a_tls_port_is_no_matter_of_cors() {
 }
 
 #[test]
+fn a_sibling_path_with_the_header_shows_what_is_left_out() {
+    let probe = json!({
+        "note": "the sibling path /", "method": "GET", "url": "http://127.0.0.1:8000/",
+        "request_headers": [["Origin", "http://localhost:3000"]], "status": 404,
+        "headers": [["Access-Control-Allow-Origin", "*"]],
+    });
+    for (server, hint) in [
+        ("nginx/1.22.1", "repeat the outer `add_header` lines"),
+        ("other", "let the CORS middleware stand before the routes"),
+    ] {
+        let answer = json!([{ "status": 200, "headers": [["Server", server]] }]);
+        let mut scenario = asked("http://127.0.0.1:8000/api/items", answer);
+        let (without, _) = found(&scenario);
+        assert!(!said(&without[0]).contains("does have the header"));
+        scenario["probes"] = json!([probe]);
+        let (with, _) = found(&scenario);
+        assert_eq!(with[0].rule.code, "acao-missing");
+        let said = said(&with[0]);
+        assert!(
+            said.contains("`http://127.0.0.1:8000/` does have the header"),
+            "{said}"
+        );
+        assert!(said.contains(hint), "{said}");
+    }
+}
+
+#[test]
+fn nginx_leaves_errors_out_without_always() {
+    let probe = json!({
+        "note": "the sibling path /", "method": "GET", "url": "http://127.0.0.1:8000/",
+        "request_headers": [], "status": 200, "headers": [["Access-Control-Allow-Origin", "*"]],
+    });
+    let answer = json!([{ "status": 404, "headers": [["Server", "nginx"]] }]);
+    let mut scenario = asked("http://127.0.0.1:8000/api/items", answer);
+    scenario["probes"] = json!([probe]);
+    let (found, _) = found(&scenario);
+    assert_eq!(found[0].rule.code, "acao-missing-on-error-response");
+    assert!(
+        said(&found[0]).contains("end in `always`"),
+        "{}",
+        said(&found[0])
+    );
+}
+
+#[test]
 fn a_preflight_alone_redirected_is_not_called_every_method() {
     let base = json!({
         "page": { "origin": "https://app.example" },

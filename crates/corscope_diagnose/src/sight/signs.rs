@@ -163,6 +163,11 @@ impl<'a> Signs<'a> {
         self.is_html().then(|| self.body_says(&WORDS)).flatten()
     }
 
+    /// Whether nginx handed the response out, whoever wrote it.
+    pub fn is_nginx(self) -> bool {
+        self.header_says("server", "nginx") || self.header_says("server", "openresty")
+    }
+
     /// What in the body of a 400 says that plain http came to a port that speaks TLS.
     pub fn wants_tls(self) -> Option<&'static str> {
         const WORDS: [&str; 4] = [

@@ -2,7 +2,7 @@ use corscope_fetch::Fault;
 
 use crate::diagnostic::{Confidence, Explanation, Who};
 use crate::rule::{Finds, rule};
-use crate::sight::Sight;
+use crate::sight::{Sight, Signs};
 
 rule!(
     "acao-missing-on-error-response",
@@ -15,7 +15,8 @@ rule!(
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let leg = sight.leg(fault)?;
-    let status = sight.status(fault)?;
+    let response = sight.response(fault)?;
+    let status = response.status;
     if !sight.on_actual(fault) || status < 400 {
         return None;
     }
@@ -50,6 +51,12 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     ));
     if let Some(probe) = healthy {
         found = found.note(format!("`{}` does have the header.", probe.url));
+        if Signs(response).is_nginx() {
+            found = found.note(
+                "nginx adds headers to 200, 201, 204, 206 and redirects only, unless its \
+                 `add_header` lines end in `always`.",
+            );
+        }
     } else if confidence != Confidence::Certain {
         found = found
             .note("Whether this server sends CORS headers at all, a URL that works would show.");
