@@ -163,6 +163,27 @@ fn a_preflight_alone_redirected_is_not_called_every_method() {
 }
 
 #[test]
+fn a_gateways_error_is_named_once() {
+    for (status, expected) in [
+        (502, vec!["acao-missing-on-gateway-error"]),
+        (504, vec!["acao-missing-on-gateway-error"]),
+        (
+            500,
+            vec!["acao-missing-on-error-response", "server-error-5xx"],
+        ),
+    ] {
+        let (found, _) = found(&asked(
+            "https://api.example/",
+            json!([{ "status": status }]),
+        ));
+        assert_eq!(codes(&found), expected, "{status}");
+    }
+    let readable = json!([{ "status": 502, "headers": [["Access-Control-Allow-Origin", "*"]] }]);
+    let (found, _) = found(&asked("https://api.example/", readable));
+    assert!(codes(&found).contains(&"server-error-5xx"));
+}
+
+#[test]
 fn a_redirect_to_a_login_is_told_once() {
     let hops = json!([
         { "status": 302, "headers": [["Location", "https://login.example/signin"]] },

@@ -1,4 +1,4 @@
-use corscope_fetch::Fault;
+use corscope_fetch::{Fault, Response};
 
 use crate::diagnostic::{Confidence, Explanation, Who};
 use crate::rule::{Finds, rule};
@@ -15,14 +15,11 @@ rule!(
 
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let response = sight.response(fault)?;
-    if !sight.on_actual(fault) || response.status < 400 {
+    if !sight.on_actual(fault) || !is_of_gateway(response) {
         return None;
     }
     let status = response.status;
     let sign = Signs(response).gateway();
-    if sign.is_none() && !matches!(status, 502..=504 | 520..=530) {
-        return None;
-    }
     let unknown_route = sign == Some("missing authentication token")
         || Signs(response)
             .body_says(&["missing authentication token"])
@@ -62,4 +59,9 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         Who::Proxy,
         "add the CORS headers to the gateway's own error responses as well",
     ))
+}
+
+/// Whether a gateway wrote a response itself, by its signs or by its status.
+pub(super) fn is_of_gateway(response: &Response) -> bool {
+    Signs(response).gateway().is_some() || matches!(response.status, 502..=504 | 520..=530)
 }
