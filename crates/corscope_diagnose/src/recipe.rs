@@ -108,9 +108,9 @@ pub fn origin_regex(pattern: &OriginPattern) -> String {
         OriginPattern::Any => ".*".to_owned(),
         OriginPattern::Exact(origin) => escape_regex(origin.serialized()),
         OriginPattern::Subdomains { scheme, suffix } => {
-            // Labels only: a dot inside the class would be fine, a slash or a colon would not.
+            // Labels only: no slash, no colon, and no dot at the start.
             format!(
-                "{}://[a-z0-9.-]+{}",
+                "{}://[a-z0-9_-][a-z0-9_.-]*{}",
                 escape_regex(scheme),
                 escape_regex(suffix)
             )
@@ -151,4 +151,32 @@ pub fn methods(policy: &Policy) -> Vec<&str> {
         }
     }
     methods
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the part of the expression that stands for the subdomain takes a name.
+    fn takes(regex: &str, name: &str) -> bool {
+        let class = |text: &str| text.bytes().collect::<Vec<u8>>();
+        let (first, rest) = (class("az09_-"), class("az09_.-"));
+        assert_eq!(regex, r"https://[a-z0-9_-][a-z0-9_.-]*\.example\.com");
+        let name = name.as_bytes();
+        let is_in = |set: &[u8], byte: u8| set.contains(&byte);
+        name.first().is_some_and(|byte| is_in(&first, *byte))
+            && name[1..].iter().all(|byte| is_in(&rest, *byte))
+    }
+
+    #[test]
+    fn a_subdomain_in_an_expression_is_what_it_is_in_the_policy() {
+        let pattern = OriginPattern::parse("https://*.example.com").unwrap();
+        let regex = origin_regex(&pattern);
+        for name in [
+            "a", "a_0", "_a", "-a", "a.z", "", ".a", ".", "a:0", "a/", "a@",
+        ] {
+            let origin = format!("https://{name}.example.com");
+            assert_eq!(takes(&regex, name), pattern.matches(&origin), "{origin}");
+        }
+    }
 }
