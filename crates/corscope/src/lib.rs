@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod input;
+pub mod session;
 pub mod simulate;

@@ -3,9 +3,12 @@
 mod check;
 mod demo;
 mod explain;
+mod interception;
+mod live;
 mod nearest;
 mod output;
 mod policy;
+mod proxy;
 mod recipe;
 mod rules;
 mod shell;
@@ -38,6 +41,7 @@ enum Command {
     Rules(rules::RulesArgs),
     Recipe(Box<recipe::RecipeArgs>),
     Policy(policy::PolicyArgs),
+    Proxy(Box<proxy::ProxyArgs>),
     Demo(demo::DemoArgs),
 }
 
@@ -50,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Recipe(args) => recipe::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Proxy(args) => proxy::run(&args),
         Command::Demo(args) => demo::run(args),
     }
 }

@@ -67,17 +67,38 @@ pub(super) fn people(reports: &[Report<'_>], markdown: bool, trace: bool, verbos
             reports => render::markdown_all(reports),
         };
     }
-    let options = TextOptions {
+    let options = text_options(trace, verbose);
+    match reports {
+        [report] => render::text(report, options),
+        reports => render::text_all(reports, options),
+    }
+}
+
+/// How text is written to this standard output.
+pub(super) fn text_options(trace: bool, verbose: bool) -> TextOptions {
+    TextOptions {
         width: width(),
         color: wants_color(),
         unicode: wants_unicode(),
         trace,
         verbose,
-    };
-    match reports {
-        [report] => render::text(report, options),
-        reports => render::text_all(reports, options),
     }
+}
+
+/// Ready when the user ends the program: Ctrl-C, or a polite signal.
+pub(super) async fn ended_by_user() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await; // without signals the program ends when it is killed
 }
 
 /// Whether the locale can show more than ASCII.

@@ -128,3 +128,38 @@ fn cause(sheet: &mut Sheet, rest: &str, finding: &Finding) {
         sheet.verbatim(&indent, rest, Style::Dim, &said);
     }
 }
+
+/// Writes an exchange that CORS has no say in: one line, and what failed below HTTP.
+pub fn observed_aside(
+    exchange: &corscope_fetch::Exchange,
+    unreadable: Option<&str>,
+    options: TextOptions,
+) -> String {
+    let mut sheet = Sheet::new(options);
+    let is_failed = exchange.failure.is_some() && exchange.response.is_none();
+    let (sign, style) = if is_failed {
+        (sheet.signs.bad, Style::Bad)
+    } else {
+        (" ", Style::Dim)
+    };
+    let lead = format!("{sign} {:<7} ", sheet.safe(&exchange.request.method));
+    let rest = " ".repeat(lead.chars().count());
+    let status = exchange
+        .response
+        .as_ref()
+        .map_or_else(String::new, |response| {
+            format!("{}{}", sheet.signs.dot, status_words(response.status))
+        });
+    let text = format!("{}{status}", exchange.request.url);
+    sheet.verbatim(&[(style, &lead)], &rest, Style::Dim, &text);
+    if let Some(failure) = exchange.failure.as_ref().filter(|_| is_failed) {
+        let indent = [(Style::Plain, &*rest)];
+        let text = format!("not CORS: {} ({})", failure.message, failure.code);
+        sheet.prose(&indent, &rest, Style::Bad, &text);
+    }
+    if let Some(reason) = unreadable {
+        let text = format!("not judged: {reason}");
+        sheet.prose(&[(Style::Plain, &*rest)], &rest, Style::Unknown, &text);
+    }
+    sheet.finish()
+}

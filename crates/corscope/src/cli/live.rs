@@ -1,0 +1,180 @@
+//! What a session finds, printed as it comes: lines for people, or one document a line.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use clap::ValueEnum;
+use corscope_diagnose::observed::{Finding, Standing};
+use corscope_diagnose::render::{self, TextOptions};
+use corscope_fetch::Exchange;
+use serde::Serialize;
+
+use crate::session::{Listener, Update};
+
+/// How to print what is observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LiveFormat {
+    /// Lines for people
+    Text,
+    /// One JSON document a line
+    Jsonl,
+}
+
+/// What to print, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LiveOptions {
+    /// The format.
+    pub(super) format: LiveFormat,
+    /// Whether exchanges that CORS has no say in are printed, too.
+    pub(super) all: bool,
+    /// How text is written.
+    pub(super) text: TextOptions,
+}
+
+/// What was found so far; shared with whoever waits for the end.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) allowed: AtomicU64,
+    pub(super) blocked: AtomicU64,
+    pub(super) others: AtomicU64,
+    pub(super) aside: AtomicU64,
+    /// Nobody reads what we print any more.
+    pub(super) closed: AtomicBool,
+}
+
+/// Prints updates to standard output.
+pub(super) struct Live {
+    options: LiveOptions,
+    tally: Arc<Tally>,
+    /// The fetch printed last with its standing, so that a later state of it is not printed as news.
+    told: Vec<(u64, Standing)>,
+}
+
+/// How many fetches are remembered as printed.
+const REMEMBERED: usize = 256;
+
+/// An exchange that CORS has no say in, as a document.
+#[derive(Serialize)]
+struct AsideDocument<'a> {
+    exchange: u64,
+    started: u64,
+    standing: &'static str,
+    method: &'a str,
+    url: &'a str,
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FailureDocument<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl Live {
+    /// Prints by `options`, counting in `tally`.
+    pub(super) fn new(options: LiveOptions, tally: Arc<Tally>) -> Self {
+        Self {
+            options,
+            tally,
+            told: Vec::new(),
+        }
+    }
+
+    /// Prints one finding, whatever its standing.
+    pub(super) fn finding(&mut self, finding: &Finding) {
+        let counter = match finding.judged.standing {
+            Standing::Allowed => &self.tally.allowed,
+            Standing::Blocked => &self.tally.blocked,
+            _ => &self.tally.others,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        let mut proved = finding.clone();
+        if finding.judged.standing != Standing::Allowed {
+            proved.prove();
+        }
+        let text = match self.options.format {
+            LiveFormat::Text => render::observed(&proved, self.options.text),
+            LiveFormat::Jsonl => line(&proved.document()),
+        };
+        self.print(&text);
+    }
+
+    fn aside(&mut self, exchange: &Exchange, unreadable: Option<&str>) {
+        self.tally.aside.fetch_add(1, Ordering::Relaxed);
+        let is_failure = exchange.failure.is_some() && exchange.response.is_none();
+        // A failure below HTTP is what people look for, even where CORS has no say.
+        if !(self.options.all || is_failure || unreadable.is_some()) {
+            return;
+        }
+        let text = match self.options.format {
+            LiveFormat::Text => render::observed_aside(exchange, unreadable, self.options.text),
+            LiveFormat::Jsonl => line(&AsideDocument {
+                exchange: exchange.id,
+                started: exchange.started,
+                standing: "not-cors",
+                method: &exchange.request.method,
+                url: &exchange.request.url,
+                status: exchange.response.as_ref().map(|response| response.status),
+                failure: exchange.failure.as_ref().map(|failure| FailureDocument {
+                    code: &failure.code,
+                    message: &failure.message,
+                }),
+                unreadable,
+            }),
+        };
+        self.print(&text);
+    }
+
+    fn print(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        if out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .is_err()
+        {
+            self.tally.closed.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Listener for Live {
+    fn update(&mut self, update: &Update) {
+        match update {
+            Update::Fetch(finding) => {
+                let (number, standing) = (finding.fetch.number, finding.judged.standing);
+                let known = self.told.iter_mut().find(|(told, _)| *told == number);
+                let is_news = match known {
+                    Some((_, told)) if *told == standing => false,
+                    Some((_, told)) => {
+                        *told = standing;
+                        true
+                    }
+                    None => {
+                        if self.told.len() == REMEMBERED {
+                            self.told.remove(0);
+                        }
+                        self.told.push((number, standing));
+                        true
+                    }
+                };
+                // What is not yet decided is printed when it is, or at the end.
+                if is_news && standing != Standing::Unknown {
+                    self.finding(finding);
+                }
+            }
+            Update::Aside(exchange) => self.aside(exchange, None),
+            Update::Unreadable(exchange, reason) => self.aside(exchange, Some(reason)),
+            Update::Message(_) => {}
+        }
+    }
+}
+
+/// A document as one line.
+fn line(document: &impl Serialize) -> String {
+    serde_json::to_string(document).unwrap_or_default() + "\n"
+}
