@@ -63,6 +63,8 @@ pub(crate) use proxy::open_tunnel;
 pub(crate) use request::{Destination, is_token};
 pub(crate) use resolve::resolve;
 pub(crate) use timing::Clock;
+pub(crate) use tls::{failure as tls_failure, read_bundle, system_roots};
+pub(crate) use verifier::{Trust, Verifier};
 
 use connection::{Connection, ConnectionFacts, Pool, Protocol};
 use request::TargetForm;

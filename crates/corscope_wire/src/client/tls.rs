@@ -126,7 +126,8 @@ impl Tls {
     }
 }
 
-fn failure(error: &io::Error, fault: Option<&NetworkError>) -> NetworkError {
+/// The name of a failed handshake.
+pub(crate) fn failure(error: &io::Error, fault: Option<&NetworkError>) -> NetworkError {
     match (tls_error(error), fault) {
         (Some(rustls::Error::InvalidCertificate(_)), Some(fault)) => fault.clone(),
         (Some(tls), _) => NetworkError::of_tls(tls),
@@ -137,11 +138,17 @@ fn failure(error: &io::Error, fault: Option<&NetworkError>) -> NetworkError {
 
 /// The certificates the user named, else the system's, else those compiled in.
 fn roots(named: &[CertificateDer<'static>]) -> RootCertStore {
-    let mut roots = RootCertStore::empty();
     if !named.is_empty() {
+        let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(named.iter().cloned());
         return roots;
     }
+    system_roots()
+}
+
+/// The system's certificates, else those compiled in.
+pub(crate) fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
@@ -149,7 +156,8 @@ fn roots(named: &[CertificateDer<'static>]) -> RootCertStore {
     roots
 }
 
-fn read_bundle(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
+/// The certificates in a PEM file, of which there must be some.
+pub(crate) fn read_bundle(path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
     let malformed = |reason: String| ConfigError::CaCertsMalformed {
         path: path.clone(),
         reason,

@@ -1,17 +1,19 @@
 //! What all connections of one proxy share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::authority::{Authority, LeafCache};
 use super::clock::Clock;
 use super::config::{Limits, ProxyConfig};
 use super::error::ProxyError;
 use super::observer::Observer;
 use super::pool::Pool;
 use super::record::Record;
+use super::server_tls::ServerTls;
 use super::watch::Watch;
 
 /// Shared by all connections.
@@ -19,6 +21,8 @@ pub(crate) struct Core {
     pub(crate) config: ProxyConfig,
     pub(crate) clock: Clock,
     pub(crate) pool: Pool,
+    pub(crate) tls: ServerTls,
+    leaves: Mutex<Option<Arc<LeafCache>>>,
     /// Tells a request that passed here before from all others.
     pub(crate) nonce: String,
     /// Set once the proxy was told to stop: connections end after the exchange in hand.
@@ -39,6 +43,8 @@ impl Core {
         // Without randomness the nonce would be guessable, which harms nobody but loops.
         let _ = provider.secure_random.fill(&mut random);
         Ok(Self {
+            tls: ServerTls::new(config.tls.clone())?,
+            leaves: Mutex::default(),
             config,
             clock: Clock::start(),
             pool: Pool::default(),
@@ -53,6 +59,21 @@ impl Core {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.config.limits
+    }
+
+    /// The certificates that are shown to clients. The authority is loaded, or made, when they are
+    /// first needed.
+    pub(crate) fn leaves(&self) -> Result<Arc<LeafCache>, String> {
+        let mut leaves = self.leaves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(leaves) = &*leaves {
+            return Ok(Arc::clone(leaves));
+        }
+        let config = self.config.authority.as_ref();
+        let config = config.ok_or("TLS is passed through unread, so there is no authority")?;
+        let authority = Authority::open(config).map_err(|error| error.to_string())?;
+        let made = Arc::new(LeafCache::new(authority)?);
+        *leaves = Some(Arc::clone(&made));
+        Ok(made)
     }
 
     /// A watch over one connection or stream.

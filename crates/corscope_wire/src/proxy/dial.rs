@@ -10,7 +10,7 @@ use super::buffer::Buffer;
 use super::clock::micros;
 use super::core::Core;
 use super::fault::Fault;
-use super::stream::Stream;
+use super::stream::{ServerStream, Stream};
 use super::upstream::{Upstream, UpstreamFacts};
 use crate::client::{self, Destination, NetworkError, Phase, ProxyUrl, connect, resolve};
 
@@ -21,24 +21,48 @@ struct Opened {
 }
 
 impl Core {
-    /// A new connection to `to`.
-    pub(crate) async fn dial(&self, to: &Destination) -> Result<Upstream, Fault> {
-        let Opened { tcp, facts } = self.open(to, false).await?;
-        Ok(Upstream {
-            stream: Stream::Plain(tcp),
-            input: Buffer::default(),
-            facts: facts.into(),
-            used: false,
-        })
+    /// A new connection to `to`, whose certificate must be for `name`.
+    pub(crate) async fn dial(
+        &self,
+        to: &Destination,
+        name: &str,
+        http2: bool,
+    ) -> Result<Upstream, Fault> {
+        let Opened { tcp, mut facts } = self.open(to, name, false).await?;
+        if !to.tls {
+            return Ok(upstream(Stream::Plain(tcp), facts));
+        }
+        let limit = self.limits().connect;
+        let started = Instant::now();
+        let shaking = self.tls.handshake(tcp, name, to.port, http2);
+        let shaken = timeout(limit, shaking).await.unwrap_or_else(|_| {
+            Err(NetworkError::TimedOut {
+                during: Phase::TlsHandshake,
+                after: limit,
+            })
+        });
+        let agreed = shaken.map_err(|error| Fault::of_network(&error))?;
+        facts.opening.tls = Some(micros(started.elapsed()));
+        facts.tls = Some(agreed.session);
+        facts.unverified = agreed.unverified;
+        facts.http2 = agreed.http2;
+        Ok(upstream(Stream::Tls(Box::new(agreed.stream)), facts))
+    }
+
+    /// A new connection to `to` for bytes that are passed through unread.
+    pub(crate) async fn dial_unread(&self, to: &Destination) -> Result<Upstream, Fault> {
+        let Opened { tcp, facts } = self.open(to, &to.host, true).await?;
+        Ok(upstream(Stream::Plain(tcp), facts))
     }
 
     /// A TCP connection to `to`, by an upstream proxy if there is one; a tunnel through it if TLS
     /// or something unknown will be spoken.
-    async fn open(&self, to: &Destination, tunnel: bool) -> Result<Opened, Fault> {
+    async fn open(&self, to: &Destination, name: &str, tunnel: bool) -> Result<Opened, Fault> {
         let tunnel = tunnel || to.tls;
         let mut facts = UpstreamFacts {
             id: self.next_server(),
             to: to.clone(),
+            name: name.to_owned(),
             absolute_form: false,
             remote_addr: None,
             proxy: None,
@@ -125,5 +149,14 @@ impl Core {
         client::open_tunnel(proxy, tcp, to, &clock, &limits)
             .await
             .map_err(|error| Fault::of_network(&error))
+    }
+}
+
+fn upstream(stream: ServerStream, facts: UpstreamFacts) -> Upstream {
+    Upstream {
+        stream,
+        input: Buffer::default(),
+        facts: facts.into(),
+        used: false,
     }
 }

@@ -16,6 +16,7 @@ use super::error::ProxyError;
 use super::http1::session::{ClientFacts, End, Session};
 use super::observer::Observer;
 use super::stream::Stream;
+use super::tunnel::Tunnel;
 
 /// An intercepting proxy that listens.
 pub struct Proxy {
@@ -120,7 +121,12 @@ async fn connection(core: Arc<Core>, tcp: TcpStream, peer: SocketAddr, busy: Arc
     let serve = async {
         let session = Session::new(&core, &watch, Stream::Plain(tcp), Buffer::default(), facts);
         if let End::Connect(wanted) = session.run().await {
-            drop(wanted);
+            let tunnel = Tunnel {
+                core: &core,
+                watch: &watch,
+                facts,
+            };
+            tunnel.serve(wanted).await;
         }
     };
     watch.over(serve).await;

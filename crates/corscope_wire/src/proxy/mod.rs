@@ -15,6 +15,7 @@ mod credentials;
 mod dial;
 mod error;
 mod fault;
+mod guide;
 mod hosts;
 mod http1;
 mod listen;
@@ -22,14 +23,16 @@ mod observer;
 mod own;
 mod pool;
 mod record;
+mod server_tls;
 mod splice;
 mod sse;
 pub mod stages;
 mod stream;
+mod tunnel;
 mod upstream;
 mod watch;
 
-pub use authority::AuthorityConfig;
+pub use authority::{Authority, AuthorityConfig};
 pub use config::{
     Capture, ClientCertificate, Credentials, Limits, ProxyConfig, TlsPolicy, UpstreamProxies,
 };

@@ -45,9 +45,9 @@ impl Pool {
                 let mut idle = self.lock();
                 let now = Instant::now();
                 idle.retain(|(since, _)| now - *since < MOST_AGE);
-                let place = idle
-                    .iter()
-                    .rposition(|(_, upstream)| target.is(&upstream.facts.to))?;
+                let place = idle.iter().rposition(|(_, upstream)| {
+                    target.is(&upstream.facts.to, &upstream.facts.name)
+                })?;
                 idle.remove(place).1
             };
             if upstream.is_silent().await {

@@ -25,6 +25,8 @@ pub(crate) struct Upstream {
 pub(crate) struct UpstreamFacts {
     pub(crate) id: u64,
     pub(crate) to: Destination,
+    /// The host as its certificate names it.
+    pub(crate) name: String,
     /// Whether requests are written for an upstream proxy.
     pub(crate) absolute_form: bool,
     pub(crate) remote_addr: Option<SocketAddr>,

@@ -5,9 +5,12 @@
     reason = "a test that cannot set up its sockets must panic"
 )]
 
+mod authority;
 mod bodies;
 mod bytes;
 mod faults;
 mod raw;
 mod refused;
 mod running;
+mod secure;
+mod tunnels;

@@ -10,10 +10,11 @@ use super::carry::{Carry, is_loss};
 use super::compose::{Onward, compose};
 use super::respond::{Relayed, Trouble};
 use super::session::{Next, Session};
-use super::target::{Target, host_and_port, url_of};
+use super::target::{Target, host_and_port};
 use crate::client::Destination;
-use crate::proxy::answer;
+use crate::proxy::answer::{self, Answer};
 use crate::proxy::fault::{Fault, body_failure};
+use crate::proxy::guide;
 use crate::proxy::splice;
 use crate::proxy::upstream::Upstream;
 
@@ -24,13 +25,14 @@ struct Ready {
     /// A kept connection to where it goes.
     kept: Option<Upstream>,
     /// Where it goes; known by `kept` otherwise.
-    to: Option<Destination>,
+    to: Option<(Destination, String)>,
 }
 
 /// What a request's head came to.
 enum Routed {
     Ready(Ready),
     Connect(Destination),
+    Guide(Answer),
     Fault(Fault),
 }
 
@@ -40,6 +42,7 @@ impl Session<'_> {
         let ready = match self.route(started).await {
             Routed::Ready(ready) => ready,
             Routed::Connect(to) => return Next::Connect(to),
+            Routed::Guide(answer) => return self.say(&answer, false).await,
             Routed::Fault(fault) => return self.fail(&fault, false).await,
         };
         let Ready {
@@ -58,7 +61,7 @@ impl Session<'_> {
                     Err(fault) => return self.fail(&fault, scan.is_over()).await,
                 },
             };
-            self.note_upstream(&upstream, reused);
+            self.note_upstream(&upstream);
             let carry = Carry {
                 watch: self.watch,
                 limits: self.core.limits(),
@@ -75,7 +78,7 @@ impl Session<'_> {
                     silent: true,
                 }) if reused && replayable && is_loss(&error) => {
                     // The server had closed the kept connection; nobody has seen the request.
-                    to = Some(upstream.facts.to.clone());
+                    to = Some((upstream.facts.to.clone(), upstream.facts.name.clone()));
                 }
                 Ok(relayed) => return self.conclude(relayed, upstream).await,
                 Err(trouble) => return self.give_up(trouble, scan.is_over()).await,
@@ -110,6 +113,7 @@ impl Session<'_> {
                 tls: inside.to.tls,
                 host: &inside.to.host,
                 port: inside.to.port,
+                name: &inside.name,
                 path: absolute.map_or(raw_target, |target| target.path),
             }),
             (None, absolute) => absolute,
@@ -122,7 +126,7 @@ impl Session<'_> {
         };
         watch.record.begin(started, || {
             let url = match &target {
-                Some(target) => url_of(&target.destination(), target.path),
+                Some(target) => target.url(),
                 None => String::from_utf8_lossy(raw_target).into_owned(),
             };
             Box::new(Exchange {
@@ -168,6 +172,10 @@ impl Session<'_> {
                 "this is a proxy: its requests name a whole http:// URL, or CONNECT",
             ));
         };
+        if inside.is_none() && target.host.eq_ignore_ascii_case(guide::HOST) {
+            watch.record.discard();
+            return Routed::Guide(guide::answer(core, target.path));
+        }
         let proxy = match inside {
             Some(_) => None,
             None => {
@@ -187,7 +195,7 @@ impl Session<'_> {
         };
         compose(out, bytes, head, &onward);
         let mut kept = upstream.take();
-        if let Some(other) = kept.take_if(|kept| !target.is(&kept.facts.to)) {
+        if let Some(other) = kept.take_if(|kept| !target.is(&kept.facts.to, &kept.facts.name)) {
             core.pool.put(other);
         }
         if let Some(upstream) = &mut kept
@@ -198,7 +206,9 @@ impl Session<'_> {
         if kept.is_none() {
             kept = core.pool.take(&target).await;
         }
-        let to = kept.is_none().then(|| target.destination());
+        let to = kept
+            .is_none()
+            .then(|| (target.destination(), target.name.to_owned()));
         let mut scan = head.body_scan(core.limits().response_head);
         let rest = &input.as_slice()[head.len..];
         let record = &watch.record;
@@ -212,13 +222,13 @@ impl Session<'_> {
     }
 
     /// A new connection for the request in hand.
-    async fn open(&mut self, to: Option<Destination>) -> Result<Upstream, Fault> {
+    async fn open(&mut self, to: Option<(Destination, String)>) -> Result<Upstream, Fault> {
         if let Some(fault) = self.inside.as_mut().and_then(|inside| inside.failed.take()) {
             return Err(fault);
         }
         self.watch.allow_any();
         match to {
-            Some(to) => self.core.dial(&to).await,
+            Some((to, name)) => self.core.dial(&to, &name, false).await,
             None => Err(Fault::bad_request(
                 "no-target",
                 "the request names no server",
@@ -226,10 +236,10 @@ impl Session<'_> {
         }
     }
 
-    fn note_upstream(&self, upstream: &Upstream, reused: bool) {
+    fn note_upstream(&self, upstream: &Upstream) {
         self.watch.record.edit(|draft| {
             draft.exchange.connection = upstream.facts.connection(self.facts.id, upstream.used);
-            if !reused && !upstream.used {
+            if !upstream.used {
                 let opening = upstream.facts.opening;
                 let timing = &mut draft.exchange.timing;
                 (timing.dns, timing.connect, timing.tls) =
@@ -304,8 +314,14 @@ impl Session<'_> {
     /// Ends the exchange with an answer of corscope's own.
     pub(crate) async fn fail(&mut self, fault: &Fault, request_is_whole: bool) -> Next {
         self.watch.record.end(Some(fault.failure()));
+        let answer = answer::of_fault(fault, &self.asker);
+        self.say(&answer, request_is_whole).await
+    }
+
+    /// Answers in the server's place.
+    async fn say(&mut self, answer: &Answer, request_is_whole: bool) -> Next {
         let keep = request_is_whole && self.head.keep_alive && !self.core.is_closing();
-        let bytes = answer::of_fault(fault, &self.asker).http1(keep, self.asker.is_head);
+        let bytes = answer.http1(keep, self.asker.is_head);
         if !keep {
             self.say_last(&bytes).await;
             return Next::Close;

@@ -41,17 +41,34 @@ pub(crate) struct ClientFacts<'a> {
 
 /// The tunnel that a session runs in.
 pub(crate) struct Inside {
+    /// Where it leads.
     pub(crate) to: Destination,
+    /// The host as the client named it for TLS.
+    pub(crate) name: String,
     /// Why the server could not be reached when the tunnel was made; told to the first request.
     pub(crate) failed: Option<Fault>,
 }
 
 /// What a session came to.
 pub(crate) enum End {
-    /// It is over. The error is what the first read brought, if no request ever came.
-    Closed { unused: Option<io::Result<()>> },
+    /// It is over.
+    Closed {
+        /// What the first read brought, if no request ever came.
+        unused: Option<io::Result<()>>,
+        /// Why the server could not be reached, if nobody was told.
+        failed: Option<Fault>,
+    },
     /// The client wants a tunnel; its connection and what it has sent already.
     Connect(Wanted),
+}
+
+impl End {
+    fn over() -> Self {
+        Self::Closed {
+            unused: None,
+            failed: None,
+        }
+    }
 }
 
 /// A tunnel that was asked for.
@@ -107,11 +124,12 @@ impl<'a> Session<'a> {
                 Read::End(how) => {
                     self.leave();
                     let unused = (!used).then_some(how);
-                    return End::Closed { unused };
+                    let failed = self.inside.and_then(|inside| inside.failed);
+                    return End::Closed { unused, failed };
                 }
                 Read::Refused(fault) => {
                     self.refuse(&fault).await;
-                    return End::Closed { unused: None };
+                    return End::over();
                 }
             };
             used = true;
@@ -121,7 +139,7 @@ impl<'a> Session<'a> {
                 }
                 Next::Request | Next::Close => {
                     self.leave();
-                    return End::Closed { unused: None };
+                    return End::over();
                 }
                 Next::Connect(to) => {
                     return End::Connect(Wanted {

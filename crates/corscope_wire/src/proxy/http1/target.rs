@@ -9,6 +9,8 @@ pub(crate) struct Target<'a> {
     /// IPv6 in brackets.
     pub(crate) host: &'a str,
     pub(crate) port: u16,
+    /// The host as its URL and certificate name it; another than `host` only inside a tunnel.
+    pub(crate) name: &'a str,
     /// Path and query; may be empty, or begin with `?`.
     pub(crate) path: &'a [u8],
 }
@@ -33,6 +35,7 @@ impl<'a> Target<'a> {
         Some(Self {
             tls,
             host,
+            name: host,
             port: port.unwrap_or(if tls { 443 } else { 80 }),
             path: path.split(|byte| *byte == b'#').next().unwrap_or_default(),
         })
@@ -46,8 +49,25 @@ impl<'a> Target<'a> {
         }
     }
 
-    pub(crate) fn is(&self, to: &Destination) -> bool {
-        self.port == to.port && self.tls == to.tls && self.host.eq_ignore_ascii_case(&to.host)
+    /// Whether a connection to `to` by the name `name` serves it.
+    pub(crate) fn is(&self, to: &Destination, name: &str) -> bool {
+        self.port == to.port
+            && self.tls == to.tls
+            && self.host.eq_ignore_ascii_case(&to.host)
+            && self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Its URL, the default port left out.
+    pub(crate) fn url(&self) -> String {
+        let path = String::from_utf8_lossy(self.path);
+        let scheme = if self.tls { "https" } else { "http" };
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        let path = if path == "*" { "" } else { &path };
+        if self.port == if self.tls { 443 } else { 80 } {
+            [scheme, "://", self.name, slash, path].concat()
+        } else {
+            format!("{scheme}://{}:{}{slash}{path}", self.name, self.port)
+        }
     }
 }
 
@@ -77,16 +97,6 @@ pub(crate) fn host_and_port(authority: &str) -> Option<(&str, Option<u16>)> {
         None => !host.is_empty() && host.bytes().all(fine),
     };
     is_host.then_some((host, port))
-}
-
-/// The URL of a request to `to` for `path`, its default port left out.
-pub(crate) fn url_of(to: &Destination, path: &[u8]) -> String {
-    let path = String::from_utf8_lossy(path);
-    let scheme = if to.tls { "https" } else { "http" };
-    let authority = to.authority();
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    let path = if path == "*" { "" } else { &path };
-    [scheme, "://", &authority, slash, path].concat()
 }
 
 #[cfg(test)]
@@ -121,13 +131,18 @@ mod tests {
 
     #[test]
     fn urls_leave_out_what_goes_without_saying() {
-        let to = |tls, port| Destination {
-            tls,
-            host: "a.test".to_owned(),
-            port,
+        let url = |tls, port, path: &str| {
+            let target = Target {
+                tls,
+                host: "10.0.0.1",
+                port,
+                name: "a.test",
+                path: path.as_bytes(),
+            };
+            target.url()
         };
-        assert_eq!(url_of(&to(false, 80), b"/x"), "http://a.test/x");
-        assert_eq!(url_of(&to(true, 8443), b"?q"), "https://a.test:8443/?q");
-        assert_eq!(url_of(&to(true, 443), b"*"), "https://a.test/");
+        assert_eq!(url(false, 80, "/x"), "http://a.test/x");
+        assert_eq!(url(true, 8443, "?q"), "https://a.test:8443/?q");
+        assert_eq!(url(true, 443, "*"), "https://a.test/");
     }
 }
