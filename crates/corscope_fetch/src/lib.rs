@@ -36,6 +36,7 @@ pub mod request_init;
 pub mod resource_policy_check;
 pub mod response;
 pub mod safelist;
+pub mod same_site;
 pub mod steps;
 pub mod trace;
 pub mod user_agent;

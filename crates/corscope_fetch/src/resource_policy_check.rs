@@ -1,9 +1,10 @@
 //! The [cross-origin resource policy check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check).
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::client::{Client, EmbedderPolicy};
 use crate::header_list::HeaderList;
+use crate::same_site::is_schemelessly_same_site;
 
 /// Why a response may not be used by a no-CORS request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,33 +28,15 @@ pub fn check(list: &HeaderList, client: &Client, url: &Url, include: bool) -> Op
             _ => return None,
         },
     };
-    let allowed = client.origin.is_same_as(url)
-        || (policy == "same-site" && is_schemelessly_same_site(client, url));
+    let allowed =
+        client.origin.is_same_as(url) || (policy == "same-site" && is_of_site(client, url));
     (!allowed).then_some(refusal)
 }
 
-/// Whether page and URL are [schemelessly same site](https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site),
-/// the page not being more secure than the URL.
-///
-/// There is no public suffix list here: two names are taken for one site when one ends with the
-/// other, or when their last two labels are equal. That errs only below suffixes of two labels,
-/// such as `co.uk`.
-fn is_schemelessly_same_site(client: &Client, url: &Url) -> bool {
-    let (Some(page), Some(host)) = (client.origin.host(), url.host()) else {
-        return false;
-    };
-    if client.origin.scheme() == Some("https") && url.scheme() != "https" {
-        return false;
-    }
-    match host {
-        Host::Domain(name) => registrable(page) == registrable(name),
-        other => page == other.to_string(),
-    }
-}
-
-fn registrable(name: &str) -> &str {
-    let dots = name.rmatch_indices('.').nth(1);
-    dots.map_or(name, |(dot, _)| &name[dot + 1..])
+/// Whether page and URL are schemelessly same site, the page not being more secure than the URL.
+fn is_of_site(client: &Client, url: &Url) -> bool {
+    let is_less_secure = client.origin.scheme() == Some("https") && url.scheme() != "https";
+    !is_less_secure && is_schemelessly_same_site(&client.origin, url)
 }
 
 #[cfg(test)]
@@ -70,6 +53,7 @@ mod tests {
             ("same-site", "https://x.a.test", false),
             ("same-site", "http://x.a.test", true),
             ("same-site", "https://b.test", true),
+            ("same-site", "https://test", true),
             ("cross-origin", "https://b.test", false),
             ("Same-Origin", "https://b.test", false),
             ("same-origin, same-site", "https://b.test", false),

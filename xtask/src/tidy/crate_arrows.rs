@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What a pure crate may take from outside; its tests may take more.
 const PURE: &[(&str, &[&str])] = &[
-    ("corscope_fetch", &["serde", "sha2", "url"]),
+    ("corscope_fetch", &["psl", "serde", "sha2", "url"]),
     (
         "corscope_diagnose",
         &["serde", "serde_json", "serde_path_to_error", "toml", "url"],

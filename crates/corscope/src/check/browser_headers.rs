@@ -1,8 +1,9 @@
 //! The headers that Chromium adds on its own, in its order, around those of the engine.
 
 use corscope_fetch::mixed_content::is_potentially_trustworthy;
+use corscope_fetch::same_site::is_same_site;
 use corscope_fetch::{Api, Browser, Client, HeaderList, Origin, SentRequest};
-use url::{Host, Url};
+use url::Url;
 
 /// What servers see as the browser. Our own name stands at the end, so that it can be told apart.
 const USER_AGENT: &str = concat!(
@@ -123,24 +124,31 @@ fn push_referrer(client: &Client, url: &Url, list: &mut HeaderList) {
     list.push("Referer", referrer);
 }
 
-/// `Sec-Fetch-Site`. Without a public suffix list, the last two labels are taken for the site.
+/// `Sec-Fetch-Site`.
 fn site(client: &Client, url: &Url) -> &'static str {
     if client.origin.is_same_as(url) {
-        return "same-origin";
+        "same-origin"
+    } else if is_same_site(&client.origin, url) {
+        "same-site"
+    } else {
+        "cross-site"
     }
-    let (Some(page), Some(host)) = (client.origin.host(), url.host()) else {
-        return "cross-site";
-    };
-    let is_same = client.origin.scheme() == Some(url.scheme())
-        && match host {
-            Host::Domain(name) => registrable(page) == registrable(name),
-            address => page == address.to_string(),
-        };
-    if is_same { "same-site" } else { "cross-site" }
 }
 
-fn registrable(name: &str) -> &str {
-    name.rmatch_indices('.')
-        .nth(1)
-        .map_or(name, |(dot, _)| &name[dot + 1..])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_what_somebody_registered() {
+        let client = Client::new(Origin::parse("https://alice.github.io").unwrap());
+        for (url, expected) in [
+            ("https://alice.github.io/x", "same-origin"),
+            ("https://api.alice.github.io/", "same-site"),
+            ("http://alice.github.io/", "cross-site"),
+            ("https://bob.github.io/", "cross-site"),
+        ] {
+            assert_eq!(site(&client, &Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
 }

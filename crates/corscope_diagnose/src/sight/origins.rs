@@ -1,4 +1,4 @@
-//! The parts of serialized origins, and the sites they belong to.
+//! The parts of serialized origins.
 
 /// Scheme, host and port of a serialized http(s) origin; the default port is empty. `None` when
 /// `text` is no such origin: it has a path, a wildcard, capital letters.
@@ -24,26 +24,6 @@ pub(crate) fn parts(text: &str) -> Option<(&str, &str, &str)> {
     is_origin.then_some((scheme, host, port))
 }
 
-/// Whether two serialized origins belong to one [site](https://html.spec.whatwg.org/multipage/browsers.html#same-site),
-/// so that cookies with `SameSite` travel between them.
-///
-/// There is no public suffix list here: two names are one site when their last two labels are
-/// equal. That errs only below suffixes of two labels, such as `co.uk`.
-pub(crate) fn is_same_site(one: &str, other: &str) -> bool {
-    let (Some(one), Some(other)) = (parts(one), parts(other)) else {
-        return one == other;
-    };
-    one.0 == other.0 && registrable(one.1) == registrable(other.1)
-}
-
-fn registrable(host: &str) -> &str {
-    if host.starts_with('[') || host.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.')) {
-        return host;
-    }
-    let dot = host.rmatch_indices('.').nth(1);
-    dot.map_or(host, |(dot, _)| &host[dot + 1..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,21 +42,6 @@ mod tests {
             ("null", None),
         ] {
             assert_eq!(parts(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn sites() {
-        for (one, other, same) in [
-            ("https://app.a.test", "https://api.a.test:8443", true),
-            ("https://a.test", "https://b.test", false),
-            ("http://a.test", "https://a.test", false),
-            ("http://localhost:3000", "http://localhost:8080", true),
-            ("http://localhost", "http://127.0.0.1", false),
-            ("http://10.0.0.1", "http://10.1.0.1", false),
-            ("null", "https://a.test", false),
-        ] {
-            assert_eq!(is_same_site(one, other), same, "{one} {other}");
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::origin::{Origin, OriginError};
 use crate::safelist::{
     is_forbidden_response_header_name, is_safelisted_method, is_safelisted_response_header_name,
 };
+use crate::same_site::is_public_suffix;
 
 struct Findings(Vec<Finding>);
 
@@ -108,7 +109,7 @@ fn lint_origins(document: &PolicyDocument, findings: &mut Findings) {
             Some(OriginPattern::Subdomains { scheme, suffix }) => {
                 let host = suffix.trim_start_matches('.');
                 let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-                if document.credentials && is_public_suffix(host) {
+                if document.credentials && host != "localhost" && is_public_suffix(host) {
                     let problem = format!("anybody can have a name under {host}");
                     let mend = "list your own names, one by one";
                     findings.add(
@@ -161,38 +162,6 @@ fn mend_of_origin(entry: &str) -> String {
         _ => "write scheme, host and port, such as https://app.example or https://*.example"
             .to_owned(),
     }
-}
-
-/// Names under which strangers get subdomains. A short list of the best known, not the whole
-/// public suffix list; a single label is always one.
-fn is_public_suffix(host: &str) -> bool {
-    const SHARED: [&str; 24] = [
-        "appspot.com",
-        "azurewebsites.net",
-        "blogspot.com",
-        "cloudfront.net",
-        "co.jp",
-        "co.uk",
-        "com.au",
-        "com.br",
-        "firebaseapp.com",
-        "fly.dev",
-        "github.io",
-        "gitlab.io",
-        "herokuapp.com",
-        "ngrok-free.app",
-        "ngrok.io",
-        "netlify.app",
-        "onrender.com",
-        "pages.dev",
-        "repl.co",
-        "surge.sh",
-        "up.railway.app",
-        "vercel.app",
-        "web.app",
-        "workers.dev",
-    ];
-    !host.contains('.') && host != "localhost" || SHARED.contains(&host)
 }
 
 fn lint_methods(document: &PolicyDocument, findings: &mut Findings) {

@@ -1,10 +1,10 @@
+use corscope_fetch::same_site::is_same_site;
 use corscope_fetch::{Evidence, Part};
 use url::Url;
 
 use crate::diagnostic::{Confidence, Explanation, Who};
 use crate::rule::{Finds, rule};
 use crate::sight::Sight;
-use crate::sight::origins::is_same_site;
 
 rule!(
     "cookie-samesite-blocked",
@@ -26,7 +26,7 @@ fn observe(sight: &Sight<'_>) -> Option<(Explanation, Vec<Evidence>)> {
         return None;
     }
     let page = sight.page_origin();
-    if is_same_site(page, &url.origin().ascii_serialization()) {
+    if is_same_site(&sight.client().origin, url) {
         return None;
     }
     let blocked = cookies.iter().find(|cookie| {
