@@ -6,5 +6,9 @@
 
 pub mod har;
 pub mod message;
+pub mod row;
+pub mod store;
 
 pub use message::Message;
+pub use row::{CorsOutcome, Judged, PreflightState, Row};
+pub use store::Store;

@@ -1,0 +1,312 @@
+//! The rows in memory, oldest first. What has ended longest ago goes when the budget is used up.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::message::Message;
+use crate::row::Row;
+
+/// Of one exchange's messages at most this part of the budget is kept.
+const MESSAGES_PART: usize = 8;
+
+/// How many changes are remembered for those who ask what is new.
+const CHANGES: usize = 1 << 16;
+
+struct Slot {
+    row: Arc<Row>,
+    messages: VecDeque<Arc<Message>>,
+    messages_dropped: u64,
+    message_bytes: usize,
+    cost: usize,
+    /// Whether it stands among those that may go.
+    may_go: bool,
+}
+
+pub(super) struct Ring {
+    budget: usize,
+    /// By rising number; `None` where a row has gone.
+    slots: VecDeque<(u64, Option<Box<Slot>>)>,
+    gone: usize,
+    /// The numbers of what has ended, in that order.
+    ended: VecDeque<u64>,
+    bytes: usize,
+    last_id: u64,
+    pub(super) evicted: u64,
+    revision: u64,
+    changes: VecDeque<(u64, u64)>,
+}
+
+/// What has changed since a revision.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// The revision these changes lead to: ask with it next time.
+    pub revision: u64,
+    /// The rows that are new or have changed, each once, by rising number.
+    pub rows: Vec<Arc<Row>>,
+    /// The numbers of rows that are not in memory any more.
+    pub gone: Vec<u64>,
+    /// Whether this is all. If not, too much has happened: load everything again.
+    pub complete: bool,
+}
+
+impl Ring {
+    pub(super) fn new(budget: usize, last_id: u64) -> Self {
+        Self {
+            budget,
+            slots: VecDeque::new(),
+            gone: 0,
+            ended: VecDeque::new(),
+            bytes: 0,
+            last_id,
+            evicted: 0,
+            revision: 0,
+            changes: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.gone
+    }
+
+    pub(super) fn reserve_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Where `id` stands, or where it would.
+    fn place(&self, id: u64) -> Result<usize, usize> {
+        let Some((first, _)) = self.slots.front() else {
+            return Err(0);
+        };
+        // Numbers mostly follow each other, so that the place is known without a search.
+        if let Some(guess) = id.checked_sub(*first)
+            && let Ok(guess) = usize::try_from(guess)
+            && self.slots.get(guess).is_some_and(|(other, _)| *other == id)
+        {
+            return Ok(guess);
+        }
+        if self.slots.back().is_some_and(|(last, _)| *last < id) {
+            return Err(self.slots.len());
+        }
+        self.slots.binary_search_by_key(&id, |(id, _)| *id)
+    }
+
+    fn slot(&self, id: u64) -> Option<&Slot> {
+        let place = self.place(id).ok()?;
+        self.slots.get(place)?.1.as_deref()
+    }
+
+    fn slot_mut(&mut self, id: u64) -> Option<&mut Slot> {
+        let place = self.place(id).ok()?;
+        self.slots.get_mut(place)?.1.as_deref_mut()
+    }
+
+    pub(super) fn get(&self, id: u64) -> Option<Arc<Row>> {
+        Some(Arc::clone(&self.slot(id)?.row))
+    }
+
+    pub(super) fn messages(&self, id: u64) -> Option<(Vec<Arc<Message>>, u64)> {
+        let slot = self.slot(id)?;
+        Some((
+            slot.messages.iter().cloned().collect(),
+            slot.messages_dropped,
+        ))
+    }
+
+    pub(super) fn from(&self, id: u64) -> impl DoubleEndedIterator<Item = &Arc<Row>> {
+        let start = self.place(id).unwrap_or_else(|place| place);
+        let rows = self.slots.range(start..);
+        rows.filter_map(|(_, slot)| Some(&slot.as_deref()?.row))
+    }
+
+    pub(super) fn before(&self, id: u64) -> impl DoubleEndedIterator<Item = &Arc<Row>> {
+        let end = self.place(id).unwrap_or_else(|place| place);
+        let rows = self.slots.range(..end);
+        rows.filter_map(|(_, slot)| Some(&slot.as_deref()?.row))
+    }
+
+    /// Puts a row in, in the place of one with its number.
+    pub(super) fn put(&mut self, mut row: Row) -> Arc<Row> {
+        if row.exchange.id == 0 {
+            row.exchange.id = self.reserve_id();
+        }
+        let id = row.exchange.id;
+        self.last_id = self.last_id.max(id);
+        row.revision = self.changed(id);
+        let cost = row.cost();
+        let row = Arc::new(row);
+        let place = match self.place(id) {
+            Ok(place) => place,
+            Err(place) => {
+                self.slots.insert(place, (id, None));
+                self.gone += 1;
+                place
+            }
+        };
+        let slot = &mut self.slots[place].1;
+        self.bytes += cost;
+        match slot {
+            Some(slot) => {
+                self.bytes -= slot.cost;
+                slot.cost = cost;
+                slot.row = Arc::clone(&row);
+            }
+            None => {
+                self.gone -= 1;
+                *slot = Some(Box::new(Slot {
+                    row: Arc::clone(&row),
+                    messages: VecDeque::new(),
+                    messages_dropped: 0,
+                    message_bytes: 0,
+                    cost,
+                    may_go: false,
+                }));
+            }
+        }
+        self.settle(id);
+        row
+    }
+
+    pub(super) fn update(&mut self, id: u64, change: impl FnOnce(&mut Row)) -> Option<Arc<Row>> {
+        self.slot(id)?;
+        let revision = self.changed(id);
+        let slot = self.slot_mut(id)?;
+        let row = Arc::make_mut(&mut slot.row);
+        change(row);
+        row.exchange.id = id;
+        row.revision = revision;
+        let cost = row.cost();
+        let row = Arc::clone(&slot.row);
+        let before = std::mem::replace(&mut slot.cost, cost);
+        self.bytes = self.bytes + cost - before;
+        self.settle(id);
+        Some(row)
+    }
+
+    pub(super) fn message(&mut self, id: u64, message: Arc<Message>) -> bool {
+        if self.slot(id).is_none() {
+            return false;
+        }
+        let revision = self.changed(id);
+        let limit = self.budget / MESSAGES_PART;
+        let cost = |message: &Message| size_of::<Message>() + 24 + message.bytes.len();
+        let Some(slot) = self.slot_mut(id) else {
+            return false;
+        };
+        Arc::make_mut(&mut slot.row).revision = revision;
+        let before = slot.message_bytes;
+        slot.message_bytes += cost(&message);
+        slot.messages.push_back(message);
+        while slot.message_bytes > limit
+            && let Some(dropped) = slot.messages.pop_front()
+        {
+            slot.message_bytes -= cost(&dropped);
+            slot.messages_dropped += 1;
+        }
+        let after = slot.message_bytes;
+        self.bytes = self.bytes + after - before;
+        self.settle(id);
+        true
+    }
+
+    fn changed(&mut self, id: u64) -> u64 {
+        self.revision += 1;
+        if self.changes.len() == CHANGES {
+            self.changes.pop_front();
+        }
+        self.changes.push_back((self.revision, id));
+        self.revision
+    }
+
+    pub(super) fn changes_since(&self, revision: u64) -> Changes {
+        let mut changes = Changes {
+            revision: self.revision,
+            complete: true,
+            ..Changes::default()
+        };
+        if revision >= self.revision {
+            return changes;
+        }
+        if self
+            .changes
+            .front()
+            .is_none_or(|(first, _)| *first > revision + 1)
+        {
+            changes.complete = false;
+            return changes;
+        }
+        let known = self.changes.len() as u64 - (self.revision - revision);
+        let mut ids: Vec<_> = self
+            .changes
+            .range(known as usize..)
+            .map(|it| it.1)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids {
+            match self.slot(id) {
+                Some(slot) => changes.rows.push(Arc::clone(&slot.row)),
+                None => changes.gone.push(id),
+            }
+        }
+        changes
+    }
+
+    /// After a change to `id`: it may go now, or others must.
+    fn settle(&mut self, id: u64) {
+        if let Some(slot) = self.slot_mut(id)
+            && slot.row.exchange.ended
+            && !slot.row.pinned
+            && !slot.may_go
+        {
+            slot.may_go = true;
+            self.ended.push_back(id);
+        }
+        while self.bytes > self.budget
+            && let Some(oldest) = self.ended.pop_front()
+        {
+            self.evict(oldest);
+        }
+        if self.gone > 1024 && self.gone > self.slots.len() / 2 {
+            self.slots.retain(|(_, slot)| slot.is_some());
+            self.gone = 0;
+        }
+    }
+
+    fn evict(&mut self, id: u64) {
+        let Ok(place) = self.place(id) else {
+            return;
+        };
+        let entry = &mut self.slots[place].1;
+        match entry {
+            Some(slot) if slot.row.pinned => slot.may_go = false,
+            Some(slot) => {
+                self.bytes -= slot.cost + slot.message_bytes;
+                *entry = None;
+                self.gone += 1;
+                self.evicted += 1;
+                self.changed(id);
+            }
+            None => {}
+        }
+        while let Some((_, None)) = self.slots.front() {
+            self.slots.pop_front();
+            self.gone -= 1;
+        }
+    }
+
+    /// Forgets everything but what is pinned or has not ended.
+    pub(super) fn clear(&mut self) {
+        while let Some(id) = self.ended.pop_front() {
+            self.evict(id);
+        }
+    }
+}
