@@ -4,8 +4,6 @@
     reason = "a sample that is not recognised fails its test"
 )]
 
-use std::time::Instant;
-
 use corscope_diagnose::console::read::{
     ConsoleMessage, Effect, MessageLeg, NotCors, narrow, read_console, read_message,
 };
@@ -179,6 +177,12 @@ fn cut_messages_tell_what_is_there() {
     );
     assert!(cut.partial);
     assert_eq!(cut.page_origin.as_deref(), Some("http://localhost:8000"));
+    let title = only(
+        "from origin 'http://localhost:3000/' has been blocked by CORS policy: Response to preflight \
+         request doesn't pass access control check: It does not have HTTP ok status.",
+    );
+    assert_eq!(title.page_origin.as_deref(), Some("http://localhost:3000"));
+    assert_eq!(title.browser_code, Some("PreflightInvalidStatus"));
     let firefox = only(
         "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at",
     );
@@ -367,10 +371,22 @@ fn facts_lead_to_the_exact_rule() {
     ] {
         assert_eq!(narrow(&only(&text)), Some(rule), "{text}");
     }
+    let twice = only(
+        "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource \
+         at https://api.example.com/list. (Reason: CORS header ‘Access-Control-Allow-Origin’ does not \
+         match ‘*, *’).",
+    );
+    assert!(
+        narrow(&twice).is_some_and(|rule| rule.starts_with("acao-multiple")),
+        "{:?}",
+        narrow(&twice)
+    );
 }
 
+/// What would not be read in linear time would not be read before the test's patience ends: see
+/// `benches/explain.rs` for how long it takes.
 #[test]
-fn hostile_text_is_read_in_linear_time() {
+fn hostile_text_is_read_to_its_end() {
     let megabyte = 1 << 20;
     let of = |piece: &str| piece.repeat(megabyte / piece.len() + 1);
     let samples = [
@@ -407,60 +423,8 @@ fn hostile_text_is_read_in_linear_time() {
         ),
     ];
     for sample in &samples {
-        let start = Instant::now();
-        let found = read_console(sample);
-        let took = start.elapsed();
-        let shown: String = sample.chars().take(40).collect();
-        println!("{took:>10.1?} {:>6} messages  {shown:?}", found.len());
-        // Unoptimised, and on a busy machine; what is not linear takes minutes.
-        assert!(took.as_secs() < 20, "{shown:?} took {took:?}");
-        for message in &found {
+        for message in &read_console(sample) {
             assert!(sample.get(message.span.clone()).is_some(), "{message:?}");
-        }
-    }
-}
-
-/// A megabyte as it comes out of a busy page: messages of all browsers, and noise between them.
-fn megabyte() -> String {
-    let mut text = String::new();
-    let mut count = 0;
-    while text.len() < 1 << 20 {
-        count += 1;
-        text += &format!(
-            "index.html:1 {}\napp.js:{count}  GET https://api.example.com/items/{count} \
-             net::ERR_FAILED 200 (OK)\n(anonymous) @ app.js:{count}\nload @ vendor.js:1\napp.js:12 \
-             Uncaught (in promise) TypeError: Failed to fetch\n    at load (app.js:12:3)\n    at \
-             async main (app.js:1:2)\nDownload the React DevTools for a better development \
-             experience\n[HMR] Waiting for update signal from WDS...\n{{\"level\":\"info\",\
-             \"msg\":\"rendered\",\"ms\":{count}}}\n[Error] Fetch API cannot load \
-             https://b.example/{count} due to access control checks.\nCross-Origin Request Blocked: \
-             The Same Origin Policy disallows reading the remote resource at \
-             https://c.example/{count}. (Reason: CORS header ‘Access-Control-Allow-Origin’ missing). \
-             Status code: 200.\n",
-            CHROMIUM.replace("/items", &format!("/items/{count}"))
-        );
-    }
-    text
-}
-
-#[test]
-fn a_megabyte_is_read_within_50_milliseconds() {
-    let text = megabyte();
-    let noise = "    at webpack_require (bundle.js:12345:67)\n".repeat((1 << 20) / 44);
-    for (what, text) in [("messages and noise", &text), ("noise alone", &noise)] {
-        let mut best = std::time::Duration::MAX;
-        let mut found = 0;
-        for _ in 0..5 {
-            let start = Instant::now();
-            found = read_console(text).len();
-            best = best.min(start.elapsed());
-        }
-        println!(
-            "{} bytes of {what}: {found} messages in {best:.1?}",
-            text.len()
-        );
-        if cfg!(not(debug_assertions)) {
-            assert!(best.as_millis() < 50, "{best:?}");
         }
     }
 }

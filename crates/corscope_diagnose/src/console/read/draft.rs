@@ -140,10 +140,18 @@ pub(super) fn draft(part: Part) -> Draft {
     }
 }
 
+/// An origin that somebody took from the address bar, without its slash.
+fn without_slash(mut origin: String) -> String {
+    if origin.ends_with('/') && !origin.ends_with("//") {
+        origin.pop();
+    }
+    origin
+}
+
 fn fact(message: &mut ConsoleMessage, name: &'static str, value: String) {
     match name {
         "kind" => message.kind = Some(value),
-        "origin" => message.page_origin = Some(value),
+        "origin" => message.page_origin = Some(without_slash(value)),
         "url" if !value.is_empty() => message.url = Some(value),
         "initial_url" => message.initial_url = Some(value),
         "method" => message.method = Some(value),
