@@ -93,6 +93,7 @@ bench:
 	@sh xtask/needs.sh bench
 	@$(CARGO) build --release -p corscope
 	@$(CARGO) bench -p corscope_fetch --bench verdict
+	@$(CARGO) bench -p corscope_diagnose --bench explain
 	@for script in bench/*.sh; do \
 		test ! -e "$$script" || sh "$$script" "$(CORSCOPE)" || exit; \
 	done
