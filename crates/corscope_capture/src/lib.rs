@@ -4,8 +4,10 @@
 //! Nothing here judges. What a verdict says of an exchange is told by the program.
 #![warn(missing_docs)]
 
+mod decoded;
 pub mod har;
 pub mod message;
+pub mod redact;
 pub mod row;
 pub mod store;
 
