@@ -86,7 +86,6 @@ fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// An instant that is written as ISO 8601 in UTC.
-#[allow(dead_code, reason = "written by the exporter")]
 pub(super) struct Iso(pub(super) u64);
 
 impl fmt::Display for Iso {

@@ -2,6 +2,7 @@
 
 mod entry;
 mod error;
+mod export;
 mod failures;
 mod import;
 mod instant;
@@ -11,7 +12,9 @@ mod opening;
 mod parts;
 mod utf16;
 mod window;
+mod written;
 
 pub use entry::{HarEntry, Initiator};
 pub use error::{HarError, HarFault};
+pub use export::{Besides, ExportOptions, HarWriter};
 pub use import::{HarReader, ImportOptions, Progress};
