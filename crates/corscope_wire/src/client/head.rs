@@ -14,7 +14,7 @@ use super::response::{HeadOddity, OddityKind, Version};
 const LEADING_BYTES: usize = 4;
 
 /// A head, read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Head {
     pub(crate) version: Version,
     pub(crate) status: u16,

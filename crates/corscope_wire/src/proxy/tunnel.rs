@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use corscope_fetch::exchange::{
     ConnectionFacts, Exchange, Failure, ObservedRequest, ObservedResponse, Side,
@@ -30,6 +30,10 @@ const TLS: u8 = 0x16;
 /// A silent end sooner than this many times the handshake's own time is a refusal; later it is a
 /// browser that had connected ahead and did not need the connection.
 const REFUSAL: u32 = 10;
+
+/// A refusal may take this long at least: on a fast line a busy client is slower than ten times the
+/// handshake, and unused connections are kept for many seconds.
+const REFUSAL_AT_LEAST: Duration = Duration::from_secs(2);
 
 /// A tunnel being served.
 pub(crate) struct Tunnel<'a> {
@@ -224,7 +228,7 @@ impl Tunnel<'_> {
                 return self.tell_subject(&subject, started, &of_client(&error));
             }
         };
-        let handshake = started.elapsed();
+        let refusal = (started.elapsed() * REFUSAL).max(REFUSAL_AT_LEAST);
         let shaken_at = Instant::now();
         let client: ClientStream = Stream::Tls(Box::new(stream));
         let mut session =
@@ -242,7 +246,7 @@ impl Tunnel<'_> {
             (Some(Err(error)), _) if is_tls(&error) => {
                 self.tell_subject(&subject, started, &of_client(&error));
             }
-            (Some(Ok(())), None) if shaken_at.elapsed() < handshake * REFUSAL => {
+            (Some(Ok(())), None) if shaken_at.elapsed() < refusal => {
                 let message = "the client closed the connection right after the TLS handshake, as \
                                one does that does not trust the certificate";
                 let fault = Fault::client_tls("client-tls-closed", message);

@@ -13,4 +13,5 @@ mod raw;
 mod refused;
 mod running;
 mod secure;
+mod stages;
 mod tunnels;

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::body_scan::BodyScan;
 use super::respond::{Relayed, Respond, Trouble, Whole};
 use super::session::LINGER;
+use super::staged_response::AskAbout;
 use crate::client::{NetworkError, Phase};
 use crate::proxy::buffer::Buffer;
 use crate::proxy::config::Limits;
@@ -24,6 +25,7 @@ pub(crate) struct Carry<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) method: &'a str,
     pub(crate) out: &'a [u8],
+    pub(crate) ask: Option<&'a AskAbout<'a>>,
 }
 
 impl Carry<'_> {
@@ -41,6 +43,7 @@ impl Carry<'_> {
             limits: self.limits,
             method: self.method,
             tls: upstream.facts.to.tls,
+            ask: self.ask,
         };
         self.watch.allow(self.limits.silence);
         let sent = self.watch.write_all(&mut upstream.stream, self.out).await;

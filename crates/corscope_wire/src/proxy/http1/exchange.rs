@@ -10,27 +10,32 @@ use super::carry::{Carry, is_loss};
 use super::compose::{Onward, compose};
 use super::respond::{Relayed, Trouble};
 use super::session::{Next, Session};
+use super::staged::{Outgoing, Staged};
+use super::staged_response::AskAbout;
 use super::target::{Target, host_and_port};
 use crate::client::Destination;
 use crate::proxy::answer::{self, Answer};
+use crate::proxy::core::Core;
 use crate::proxy::fault::{Fault, body_failure};
 use crate::proxy::guide;
 use crate::proxy::splice;
+use crate::proxy::stages::run::Interested;
 use crate::proxy::upstream::Upstream;
 
 /// A request that is ready to be sent.
-struct Ready {
+pub(crate) struct Ready {
     /// The request's body, as far as it has not come yet.
-    scan: BodyScan,
+    pub(crate) scan: BodyScan,
     /// A kept connection to where it goes.
-    kept: Option<Upstream>,
+    pub(crate) kept: Option<Upstream>,
     /// Where it goes; known by `kept` otherwise.
-    to: Option<(Destination, String)>,
+    pub(crate) to: Option<(Destination, String)>,
 }
 
 /// What a request's head came to.
 enum Routed {
     Ready(Ready),
+    Staged(Box<Staged>),
     Connect(Destination),
     Guide(Answer),
     Fault(Fault),
@@ -39,8 +44,16 @@ enum Routed {
 impl Session<'_> {
     /// Carries the request whose head is in `self.head`.
     pub(crate) async fn exchange(&mut self, started: Instant) -> Next {
+        let mut staged = None;
         let ready = match self.route(started).await {
             Routed::Ready(ready) => ready,
+            Routed::Staged(mut asked) => match self.ask_stages(&mut asked).await {
+                Outgoing::Ready(ready) => {
+                    staged = Some(asked);
+                    ready
+                }
+                Outgoing::Over(next) => return next,
+            },
             Routed::Connect(to) => return Next::Connect(to),
             Routed::Guide(answer) => return self.say(&answer, false).await,
             Routed::Fault(fault) => return self.fail(&fault, false).await,
@@ -50,6 +63,13 @@ impl Session<'_> {
             mut kept,
             to,
         } = ready;
+        let ask = staged
+            .as_ref()
+            .filter(|staged| staged.stages.all.response)
+            .map(|staged| AskAbout {
+                stages: &staged.stages,
+                request: &staged.request,
+            });
         let replayable = scan.is_over();
         let mut to = to;
         loop {
@@ -65,7 +85,8 @@ impl Session<'_> {
             let carry = Carry {
                 watch: self.watch,
                 limits: self.core.limits(),
-                method: std::str::from_utf8(&self.out[..self.head.method.end]).unwrap_or_default(),
+                method: method_of(&self.out),
+                ask: ask.as_ref(),
                 out: &self.out,
             };
             let carried = carry
@@ -119,7 +140,7 @@ impl Session<'_> {
             (None, absolute) => absolute,
         };
         let is_connect = method == b"CONNECT";
-        let id = if watch.record.is_on() {
+        let id = if watch.record.is_on() || core.config.stages.any() {
             core.next_exchange()
         } else {
             0
@@ -176,6 +197,28 @@ impl Session<'_> {
             watch.record.discard();
             return Routed::Guide(guide::answer(core, target.path));
         }
+        if let Some(stages) = core.config.stages.get() {
+            let mut request = None;
+            watch
+                .record
+                .edit(|draft| request = Some(draft.exchange.request.clone()));
+            let request = request.unwrap_or_else(|| ObservedRequest {
+                method: String::from_utf8_lossy(method).into_owned(),
+                url: target.url(),
+                version: head.version,
+                header_list: head.header_list(bytes),
+                ..ObservedRequest::default()
+            });
+            if let Some(stages) = Interested::of(&stages, &request, id) {
+                let bytes = bytes.to_vec();
+                input.consume(head.len);
+                return Routed::Staged(Box::new(Staged {
+                    stages,
+                    request,
+                    bytes,
+                }));
+            }
+        }
         let proxy = match inside {
             Some(_) => None,
             None => {
@@ -194,18 +237,7 @@ impl Session<'_> {
             },
         };
         compose(out, bytes, head, &onward);
-        let mut kept = upstream.take();
-        if let Some(other) = kept.take_if(|kept| !target.is(&kept.facts.to, &kept.facts.name)) {
-            core.pool.put(other);
-        }
-        if let Some(upstream) = &mut kept
-            && !upstream.is_silent().await
-        {
-            kept = None;
-        }
-        if kept.is_none() {
-            kept = core.pool.take(&target).await;
-        }
+        let kept = kept_for(core, upstream, &target).await;
         let to = kept
             .is_none()
             .then(|| (target.destination(), target.name.to_owned()));
@@ -265,7 +297,7 @@ impl Session<'_> {
     }
 
     /// The response is not all there.
-    async fn give_up(&mut self, trouble: Trouble, request_is_whole: bool) -> Next {
+    pub(crate) async fn give_up(&mut self, trouble: Trouble, request_is_whole: bool) -> Next {
         match trouble {
             Trouble::NoResponse { error, .. } => {
                 self.fail(&Fault::of_network(&error), request_is_whole)
@@ -342,6 +374,29 @@ impl Session<'_> {
             std::future::poll_fn(|context| self.watch.bound(shutdown.as_mut().poll(context))).await;
         Next::Close
     }
+}
+
+/// A kept connection that serves `target`: the client's own, else one that another left.
+pub(crate) async fn kept_for(
+    core: &Core,
+    own: &mut Option<Upstream>,
+    target: &Target<'_>,
+) -> Option<Upstream> {
+    let mut kept = own.take();
+    if let Some(other) = kept.take_if(|kept| !target.is(&kept.facts.to, &kept.facts.name)) {
+        core.pool.put(other);
+    }
+    if let Some(mut upstream) = kept
+        && upstream.is_silent().await
+    {
+        return Some(upstream);
+    }
+    core.pool.take(target).await
+}
+
+fn method_of(head: &[u8]) -> &str {
+    let method = head.split(|byte| *byte == b' ').next().unwrap_or_default();
+    std::str::from_utf8(method).unwrap_or_default()
 }
 
 fn bad_body(fault: &crate::client::BodyFault) -> Fault {

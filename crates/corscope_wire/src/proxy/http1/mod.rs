@@ -7,4 +7,7 @@ pub(crate) mod exchange;
 pub(crate) mod request_head;
 pub(crate) mod respond;
 pub(crate) mod session;
+pub(crate) mod staged;
+pub(crate) mod staged_response;
 pub(crate) mod target;
+pub(crate) mod write;

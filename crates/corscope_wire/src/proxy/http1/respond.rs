@@ -10,6 +10,7 @@ use corscope_fetch::exchange::{Failure, HttpVersion, ObservedResponse, Side};
 use tokio::io::{AsyncRead, AsyncWrite, WriteHalf};
 
 use super::body_scan::{BodyScan, Manner};
+use super::staged_response::AskAbout;
 use crate::client::{
     self, BodyFault, Framing, Head, HeadEnd, HeadRejected, NetworkError, Phase, begins_as_http,
 };
@@ -114,6 +115,8 @@ pub(crate) struct Respond<'a> {
     pub(crate) method: &'a str,
     /// Whether the server is talked to over TLS.
     pub(crate) tls: bool,
+    /// Whom to ask before anything is passed on.
+    pub(crate) ask: Option<&'a AskAbout<'a>>,
 }
 
 /// A response head with its bytes' length.
@@ -144,6 +147,22 @@ impl Respond<'_> {
             Err(fault) => return self.pass_unread(fault, server, input, client).await,
         };
         let switched = head.status == 101;
+        let mut scan = match framing {
+            Framing::None => BodyScan::Over,
+            Framing::Length(length) => BodyScan::length(length),
+            Framing::Chunked => BodyScan::chunked(Manner::Lenient, self.limits.response_head),
+            Framing::UntilClose => BodyScan::UntilClose,
+        };
+        if let Some(ask) = self.ask.filter(|_| !switched) {
+            let bytes = &input.as_slice()[..len];
+            let response = observed(head.clone(), informational, bytes);
+            let noted = response.clone();
+            self.watch
+                .record
+                .edit(|draft| draft.exchange.response = Some(noted));
+            let read = (FinalHead { len, head, framing }, response, scan);
+            return self.relay_staged(ask, server, input, client, read).await;
+        }
         let stays_open = client::stays_open(&head, framing);
         let is_sse = is_event_stream(&head);
         self.note(head, informational, &input.as_slice()[..len]);
@@ -156,12 +175,6 @@ impl Respond<'_> {
                 switched,
             });
         }
-        let mut scan = match framing {
-            Framing::None => BodyScan::Over,
-            Framing::Length(length) => BodyScan::length(length),
-            Framing::Chunked => BodyScan::chunked(Manner::Lenient, self.limits.response_head),
-            Framing::UntilClose => BodyScan::UntilClose,
-        };
         let mut events = (is_sse && self.watch.record.is_on())
             .then(|| EventStream::new(self.watch.record.capture().message_bytes));
         self.body(server, input, client, &mut scan, len, events.as_mut())
@@ -316,7 +329,7 @@ impl Respond<'_> {
     }
 
     /// Reads from the server, unless the client goes away before something comes.
-    async fn fill<R, W>(
+    pub(crate) async fn fill<R, W>(
         &self,
         server: &mut R,
         input: &mut Buffer,
@@ -374,7 +387,7 @@ impl Respond<'_> {
         }
     }
 
-    fn network(&self, during: Phase, error: &io::Error) -> NetworkError {
+    pub(crate) fn network(&self, during: Phase, error: &io::Error) -> NetworkError {
         if error.kind() == io::ErrorKind::TimedOut {
             let after = self.limits.silence;
             return NetworkError::TimedOut { during, after };
@@ -388,7 +401,7 @@ impl Respond<'_> {
         });
     }
 
-    fn trailers(&self, scan: &BodyScan) {
+    pub(crate) fn trailers(&self, scan: &BodyScan) {
         if scan.trailers().is_empty() {
             return;
         }

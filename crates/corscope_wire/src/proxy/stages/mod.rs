@@ -6,6 +6,8 @@
 //! malformed lines do not), and its bodies are held, bounded, only where a stage asks for them.
 //! `Content-Length` is mended only where it was right before.
 
+pub(crate) mod run;
+
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -149,9 +151,14 @@ impl Stages {
         self.any.store(any, Ordering::Release);
     }
 
+    /// Whether there are any.
+    pub(crate) fn any(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
     /// The stages in force; `None` costs one atomic load.
     pub(crate) fn get(&self) -> Option<Arc<[Arc<dyn Stage>]>> {
-        if !self.any.load(Ordering::Acquire) {
+        if !self.any() {
             return None;
         }
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
