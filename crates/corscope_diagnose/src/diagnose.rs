@@ -5,7 +5,7 @@ use corscope_fetch::evidence::{Evidence, Part};
 use corscope_fetch::{Cause, Fault, Leg};
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity, Who};
-use crate::rules::{explaining, observing};
+use crate::rules::{explaining, observing, redirect_target::target};
 use crate::sight::Sight;
 
 /// The deciding fault, in one line.
@@ -107,7 +107,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
 /// Where a fault is seen.
 fn evidence(sight: &Sight<'_>, fault: &Fault) -> Vec<Evidence> {
     let (Some(leg), Some(index)) = (sight.leg(fault), fault.leg) else {
-        return Vec::new();
+        return redirect_at_fault(sight, fault);
     };
     let header = |name: &'static str| match leg.response() {
         Some(response) => Evidence::header(index, &response.header_list, name),
@@ -146,4 +146,26 @@ fn evidence(sight: &Sight<'_>, fault: &Fault) -> Vec<Evidence> {
         Cause::CorpBlocked { .. } => header("cross-origin-resource-policy"),
         _ => Vec::new(),
     }
+}
+
+/// The `Location` that led to a request which was never sent: the fault is on no leg.
+fn redirect_at_fault(sight: &Sight<'_>, fault: &Fault) -> Vec<Evidence> {
+    let leads_to_http = |leg: &Leg| {
+        let target = leg.response().and_then(|response| target(leg, response));
+        target.is_some_and(|target| target.scheme() == "http")
+    };
+    let is_at_fault = |leg: &Leg| match fault.cause {
+        Cause::RedirectMixedContent => leg.name() == "redirect" && leads_to_http(leg),
+        Cause::RedirectOutOfSameOrigin => leg.name() == "redirect",
+        _ => false,
+    };
+    let mut legs = sight.whole().legs.iter().enumerate();
+    let found = match fault.cause {
+        Cause::RedirectMixedContent => legs.find(|(_, leg)| is_at_fault(leg)),
+        _ => legs.rfind(|(_, leg)| is_at_fault(leg)),
+    };
+    found
+        .and_then(|(index, leg)| Some((index, leg.response()?)))
+        .map(|(index, it)| Evidence::header(index, &it.header_list, "location"))
+        .unwrap_or_default()
 }

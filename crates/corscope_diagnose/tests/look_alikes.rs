@@ -221,3 +221,29 @@ fn passwords_in_urls_are_told_to_nobody() {
     let (_, all) = found(&preflight);
     assert!(!all.contains("s3cr3t"), "{all}");
 }
+
+#[test]
+fn a_redirect_to_where_no_request_is_sent_is_shown() {
+    for (mode, rule, location) in [
+        ("cors", "redirect-mixed-content", "http://b.example/x"),
+        (
+            "same-origin",
+            "redirect-out-of-same-origin",
+            "https://b.example/x",
+        ),
+    ] {
+        let hop = json!({ "status": 302, "headers": [["Location", location]] });
+        let scenario = json!({
+            "page": { "origin": "https://app.example" },
+            "request": { "url": "https://app.example/items", "mode": mode },
+            "responses": [hop],
+        });
+        let (found, all) = found(&scenario);
+        assert_eq!(found[0].rule.code, rule);
+        assert!(!found[0].evidence.is_empty(), "{rule}");
+        assert!(
+            all.contains(&format!("│ Location: {location}\n    │           ^")),
+            "{all}"
+        );
+    }
+}

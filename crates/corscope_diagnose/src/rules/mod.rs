@@ -8,7 +8,7 @@ mod origin_difference;
 mod preflight;
 mod preflight_answer;
 mod redirect;
-mod redirect_target;
+pub(crate) mod redirect_target;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -7,7 +7,7 @@ use crate::diagnostic::{Explanation, Who};
 use crate::sight::{Sight, text};
 
 /// The URL that a redirect leads to; `None` when it does not parse.
-pub(super) fn target(leg: &Leg, response: &Response) -> Option<Url> {
+pub(crate) fn target(leg: &Leg, response: &Response) -> Option<Url> {
     leg.request.url.join(&text(response, "location")?).ok()
 }
 
