@@ -253,3 +253,35 @@ fn a_session_cookie_betrays_the_stack_and_not_itself() {
         "{text}"
     );
 }
+
+#[test]
+fn no_header_is_offered_against_plain_http_on_a_tls_port() {
+    // The words stand in a body; without Content-Length it lasts until the end.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let _ = (&stream).write_all(
+                b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\nConnection: close\r\n\r\n\
+                  <center>The plain HTTP request was sent to HTTPS port</center>\r\n",
+            );
+        }
+    });
+    let url = format!("http://{address}/items");
+    for more in [&["--no-probes"][..], &["-X", "PUT"]] {
+        let (code, text, _) = check(&[&[&*url], more].concat());
+        assert_eq!(code, Some(1));
+        assert!(text.contains("http-to-https-port"), "{text}");
+        assert!(
+            text.contains(&format!("ask `https://{address}/items`")),
+            "{text}"
+        );
+        assert!(!text.contains("Recipe for"), "{text}");
+        assert!(
+            !text.contains("Access-Control-Allow-Origin: https://app.example"),
+            "{text}"
+        );
+    }
+}

@@ -96,7 +96,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::blocked(
             "plain http at nginx's TLS port",
             "http://127.0.0.1:@HTTPS@/",
-            "acao-missing-on-error-response",
+            "http-to-https-port",
         )
         .over(&[Protocol::Http])
         .sees("GET", 400),
