@@ -5,5 +5,6 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod input;
+pub mod server;
 pub mod session;
 pub mod simulate;

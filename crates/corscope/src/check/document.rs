@@ -162,7 +162,7 @@ fn wire_document(url: &str, wire: &WireExchange) -> WireDocument {
 }
 
 /// A list whose secrets are replaced.
-fn without_secrets(list: &HeaderList) -> HeaderList {
+pub(crate) fn without_secrets(list: &HeaderList) -> HeaderList {
     list.iter()
         .map(|header| {
             let value = match is_secret(header.name) {

@@ -6,6 +6,7 @@ mod document;
 mod drive;
 mod probes;
 
+pub(crate) use document::without_secrets;
 pub use document::{LiveDocument, live_document};
 pub use drive::{Drive, LiveExchange, drive};
 pub use probes::{Probe, run_probes};

@@ -2,7 +2,7 @@
 
 mod again;
 mod args;
-mod network;
+pub(crate) mod network;
 mod print;
 mod recipe;
 mod waiting;

@@ -140,6 +140,19 @@ fn explained(text: &str, known: &command::Known<'_>) -> Vec<Explained> {
         .collect()
 }
 
+/// The messages of a text, the most telling first, with what `--format json` says of each.
+pub(crate) fn explanations(text: &str, most: usize) -> Vec<(ConsoleMessage, serde_json::Value)> {
+    let mut found = explained(text, &command::Known::default());
+    found.truncate(most);
+    found
+        .into_iter()
+        .map(|explained| {
+            let document = document::of(&explained);
+            (explained.message, document)
+        })
+        .collect()
+}
+
 /// Exit codes: see the help.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     let known = command::Known {

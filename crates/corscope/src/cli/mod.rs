@@ -1,16 +1,17 @@
 //! The command line: one file a command.
 
-mod check;
+pub(crate) mod check;
 mod demo;
-mod explain;
+pub(crate) mod explain;
 mod interception;
 mod live;
 mod nearest;
 mod output;
 mod policy;
 mod proxy;
-mod recipe;
+pub(crate) mod recipe;
 mod rules;
+mod serve;
 mod shell;
 mod simulate;
 mod simulate_text;
@@ -43,6 +44,7 @@ enum Command {
     Policy(policy::PolicyArgs),
     Proxy(Box<proxy::ProxyArgs>),
     Demo(demo::DemoArgs),
+    Serve(serve::ServeArgs),
 }
 
 /// Runs the program.
@@ -56,5 +58,6 @@ pub fn main() -> ExitCode {
         Command::Policy(args) => policy::run(&args),
         Command::Proxy(args) => proxy::run(&args),
         Command::Demo(args) => demo::run(args),
+        Command::Serve(args) => serve::run(&args),
     }
 }

@@ -272,7 +272,7 @@ fn to_json_lines(document: &Value) -> String {
 }
 
 /// The command that asks the server for everything the policy allows.
-fn verify(policy: &Policy) -> String {
+pub(crate) fn verify(policy: &Policy) -> String {
     let origin = match policy.origins.first() {
         Some(OriginPattern::Exact(origin)) => origin.serialized().to_owned(),
         Some(OriginPattern::Subdomains { scheme, suffix }) => format!("{scheme}://app{suffix}"),

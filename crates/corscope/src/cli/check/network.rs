@@ -62,7 +62,7 @@ fn proxy(place: &str, text: &str) -> Result<ProxyUrl, InputError> {
 
 /// The proxy of the environment, as curl and browsers read it: never for this machine itself, nor
 /// for what `no_proxy` names.
-fn proxy_of_environment(url: &str) -> Result<Option<ProxyUrl>, InputError> {
+pub(crate) fn proxy_of_environment(url: &str) -> Result<Option<ProxyUrl>, InputError> {
     let Ok(url) = Url::parse(url) else {
         return Ok(None);
     };

@@ -139,6 +139,11 @@ impl<'a> Document<'a> {
     }
 }
 
+/// One message's explanation.
+pub(super) fn of(explained: &Explained) -> Value {
+    serde_json::to_value(Document::of(explained)).unwrap_or_default()
+}
+
 /// On several lines, for `--format json`.
 pub(super) fn json(found: &[Explained]) -> String {
     serde_json::to_string_pretty(&Document::new(found)).unwrap_or_default() + "\n"
