@@ -7,10 +7,12 @@
 mod decoded;
 pub mod har;
 pub mod message;
+pub mod query;
 pub mod redact;
 pub mod row;
 pub mod store;
 
 pub use message::Message;
+pub use query::Query;
 pub use row::{CorsOutcome, Judged, PreflightState, Row};
 pub use store::Store;

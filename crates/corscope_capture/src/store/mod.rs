@@ -22,6 +22,7 @@ pub use ring::Changes;
 pub use writer::{Retention, Saving};
 
 use crate::message::Message;
+use crate::query::Query;
 use crate::row::{Judged, Row};
 use file::CaptureFile;
 use revision::Revision;
@@ -259,6 +260,43 @@ impl Store {
         let rows: Vec<_> = lock(&self.ring).before(before).cloned().collect();
         let newest = rows.into_iter().rev();
         newest.filter(|row| pick(row)).take(limit).collect()
+    }
+
+    /// The newest rows in memory that pass a filter and have a lower number than `before`, newest
+    /// first.
+    pub fn search(&self, query: &Query, before: u64, limit: usize) -> Vec<Arc<Row>> {
+        self.newest(before, limit, |row| query.matches(row))
+    }
+
+    /// The same of the file, if one is named; without what was not written yet.
+    pub fn search_saved(
+        &self,
+        query: &Query,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        let mut sql = format!("{} WHERE id < ?", columns::SELECT);
+        for condition in query.sql_conditions() {
+            sql.push_str(" AND ");
+            sql.push_str(&condition);
+        }
+        sql.push_str(" ORDER BY id DESC");
+        let found = self.read_saved(|reader| {
+            let before = i64::try_from(before).unwrap_or(i64::MAX);
+            let mut select = reader.prepare(&sql)?;
+            let mut found = select.query([before])?;
+            let mut rows = Vec::new();
+            while rows.len() < limit
+                && let Some(row) = found.next()?
+            {
+                let row = columns::read(row)?;
+                if query.matches(&row) {
+                    rows.push(Arc::new(row));
+                }
+            }
+            Ok(rows)
+        });
+        found.map(Option::unwrap_or_default)
     }
 
     /// What has changed since a revision; 0 for everything.
