@@ -24,16 +24,6 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// A buffer that holds `bytes` already.
-    pub(crate) fn with(bytes: &[u8]) -> Self {
-        Self {
-            bytes: bytes.to_vec(),
-            start: 0,
-            end: bytes.len(),
-            filled: false,
-        }
-    }
-
     /// What is there.
     pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes[self.start..self.end]

@@ -3,7 +3,6 @@
 //!
 //! Own code rather than a kit, because a debugger must show what servers and browsers really wrote:
 //! decision 12.
-#![allow(dead_code, reason = "TLS and stages come next")]
 
 mod answer;
 mod authority;
@@ -31,6 +30,7 @@ mod stream;
 mod tunnel;
 mod upstream;
 mod watch;
+mod websocket;
 
 pub use authority::{Authority, AuthorityConfig};
 pub use config::{

@@ -6,9 +6,12 @@ use std::pin::pin;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::buffer::Buffer;
+use super::fault::body_failure;
+use super::http1::request_head::Upgrade;
 use super::http1::session::Session;
 use super::upstream::Upstream;
 use super::watch::Watch;
+use super::websocket::Messages;
 use corscope_fetch::exchange::Side;
 
 /// Whoever looks at the bytes that pass.
@@ -26,16 +29,42 @@ impl Onlooker for Nobody {
 /// The server agreed to another protocol: from here on bytes pass both ways until both sides have
 /// closed.
 pub(crate) async fn switched(session: &mut Session<'_>, mut upstream: Upstream) {
-    session.watch.record.tell_now();
-    let _ = join(
+    let record = &session.watch.record;
+    record.tell_now();
+    let room = record.capture().message_bytes;
+    let mut agreed = None;
+    if session.head.upgrade == Upgrade::WebSocket {
+        record.edit(|draft| {
+            let response = draft.exchange.response.as_ref();
+            agreed = response.map(|response| response.header_list.clone());
+        });
+    }
+    let (mut of_client, mut of_server): (Box<dyn Onlooker + Send>, Box<dyn Onlooker + Send>) =
+        match &agreed {
+            Some(agreed) => (
+                Box::new(Messages::of(Side::Client, agreed, room)),
+                Box::new(Messages::of(Side::Server, agreed, room)),
+            ),
+            None => (Box::new(Nobody), Box::new(Nobody)),
+        };
+    let (sent, received) = join(
         session.watch,
         (&mut session.client, &mut session.input),
         (&mut upstream.stream, &mut upstream.input),
-        &mut Nobody,
-        &mut Nobody,
+        of_client.as_mut(),
+        of_server.as_mut(),
     )
     .await;
-    session.watch.record.end(None);
+    let broken = |result: &io::Result<()>| result.as_ref().err().map(ToString::to_string);
+    let failure = match (broken(&sent), broken(&received)) {
+        (None, None) => None,
+        (_, Some(why)) | (Some(why), None) => Some(body_failure(
+            "connection-broken",
+            Side::Server,
+            format!("the connection broke: {why}"),
+        )),
+    };
+    record.end(failure);
 }
 
 /// Joins two streams. Each has the bytes that were read from it already.

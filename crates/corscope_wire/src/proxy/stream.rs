@@ -1,7 +1,6 @@
 //! The two kinds of byte streams on either side, without a box around them.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -101,22 +100,8 @@ impl ClientStream {
     }
 }
 
-impl ServerStream {
-    pub(crate) fn tcp(&self) -> &TcpStream {
-        match self {
-            Self::Plain(tcp) => tcp,
-            Self::Tls(tls) => tls.get_ref().0,
-        }
-    }
-}
-
 fn reset_on_close(tcp: &TcpStream) {
     let _ = socket2::SockRef::from(tcp).set_linger(Some(Duration::ZERO));
-}
-
-/// The address of the other side.
-pub(crate) fn peer(tcp: &TcpStream) -> Option<SocketAddr> {
-    tcp.peer_addr().ok()
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Stream<T> {

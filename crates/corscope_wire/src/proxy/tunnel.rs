@@ -246,7 +246,8 @@ impl Tunnel<'_> {
             (Some(Err(error)), _) if is_tls(&error) => {
                 self.tell_subject(&subject, started, &of_client(&error));
             }
-            (Some(Ok(())), None) if shaken_at.elapsed() < refusal => {
+            // With a reset, too: what we sent was left unread.
+            (Some(_), None) if shaken_at.elapsed() < refusal => {
                 let message = "the client closed the connection right after the TLS handshake, as \
                                one does that does not trust the certificate";
                 let fault = Fault::client_tls("client-tls-closed", message);

@@ -14,4 +14,5 @@ mod refused;
 mod running;
 mod secure;
 mod stages;
+mod streams;
 mod tunnels;

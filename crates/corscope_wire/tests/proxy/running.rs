@@ -74,7 +74,6 @@ impl Running {
         }
     }
 
-    #[allow(dead_code, reason = "messages come with WebSocket")]
     pub(crate) fn message(&self) -> Message {
         loop {
             if let Event::Message(message) = self.event() {
