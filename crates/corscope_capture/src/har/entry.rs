@@ -4,11 +4,12 @@ use corscope_fetch::exchange::{BrowserSaid, Exchange, Timing};
 use corscope_fetch::request_init::{Api, Mode};
 
 use super::failures;
-use super::import::{ImportOptions, Source};
+use super::import::ImportOptions;
 use super::instant;
 use super::lexer::{LexFault, Lexer};
 use super::messages;
 use super::parts::{self, ReadRequest, ReadResponse};
+use super::source::Source;
 use crate::message::Message;
 
 /// A URL longer than this is cut; Chromium refuses them at 2 MiB.

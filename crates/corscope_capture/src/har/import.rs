@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -9,12 +8,10 @@ use super::entry::{self, EntryFault, HarEntry};
 use super::error::{HarError, HarFault};
 use super::lexer::{LexFault, Lexer};
 use super::opening;
+use super::source::Source;
 
 /// A page's title longer than this is no URL worth keeping.
 const TITLE_LIMIT: usize = 8 << 10;
-
-/// More pages than this are not remembered, so that memory stays bounded.
-const PAGES: usize = 4096;
 
 /// How to read a HAR.
 #[derive(Clone, Copy, Debug)]
@@ -71,14 +68,6 @@ pub struct HarReader {
     watcher: Option<Watcher>,
     told: u64,
     source: Source,
-}
-
-/// What a HAR says of itself, as far as it was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Source {
-    pub(super) creator: Option<String>,
-    pub(super) browser: Option<String>,
-    pub(super) pages: HashMap<String, String>,
 }
 
 impl HarReader {
@@ -381,23 +370,6 @@ impl Iterator for HarReader {
         }
         self.tell_progress();
         result
-    }
-}
-
-impl Source {
-    pub(super) fn remember_page(&mut self, id: String, url: String) {
-        if self.pages.len() < PAGES {
-            self.pages.entry(id).or_insert(url);
-        }
-    }
-
-    /// Firefox writes the port where others write the connection's number.
-    pub(super) fn is_firefox(&self) -> bool {
-        let named = |name: &Option<String>| {
-            name.as_ref()
-                .is_some_and(|name| name.to_ascii_lowercase().contains("firefox"))
-        };
-        named(&self.creator) || named(&self.browser)
     }
 }
 

@@ -10,6 +10,8 @@ mod lexer;
 mod messages;
 mod opening;
 mod parts;
+mod scan;
+mod source;
 mod utf16;
 mod window;
 mod written;
