@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use corscope_fetch::Exchange;
 use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
+use corscope_fetch::header_list::HeaderList;
 
 /// An exchange with its verdict's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,6 +125,7 @@ impl Row {
         });
         let failure = exchange.failure.as_ref();
         size_of::<Self>()
+            + SLOT
             + request_cost(&exchange.request)
             + exchange.response.as_ref().map_or(0, response_cost)
             + failure.map_or(0, |failure| failure.message.capacity())
@@ -135,27 +137,48 @@ impl Row {
     }
 }
 
-/// Each header's place in its list.
-const LINE: usize = 12;
+/// What an allocation costs besides what it holds.
+const ALLOCATION: usize = 16;
+
+/// What the ring keeps for each row.
+const SLOT: usize = 256;
+
+fn heap(bytes: usize) -> usize {
+    match bytes {
+        0 => 0,
+        bytes => bytes + ALLOCATION,
+    }
+}
+
+/// A list that has grown has room to spare, as much as it doubled for.
+fn list_cost(list: &HeaderList) -> usize {
+    let bytes = list.byte_len().checked_next_power_of_two();
+    let lines = (list.len() * 12).checked_next_power_of_two();
+    match list.is_empty() {
+        true => 0,
+        false => heap(bytes.unwrap_or(usize::MAX / 4)) + heap(lines.unwrap_or(usize::MAX / 4)),
+    }
+}
 
 fn request_cost(request: &ObservedRequest) -> usize {
-    request.method.capacity()
-        + request.url.capacity()
-        + request.header_list.byte_len()
-        + request.header_list.len() * LINE
-        + request.raw_head.as_ref().map_or(0, |head| head.len())
-        + request.body.bytes.capacity()
+    heap(request.method.capacity())
+        + heap(request.url.capacity())
+        + list_cost(&request.header_list)
+        + request.raw_head.as_ref().map_or(0, |head| heap(head.len()))
+        + heap(request.body.bytes.capacity())
 }
 
 fn response_cost(response: &ObservedResponse) -> usize {
-    response.header_list.byte_len()
-        + (response.header_list.len() + response.trailers.len()) * LINE
-        + response.trailers.byte_len()
-        + response.raw_head.as_ref().map_or(0, |head| head.len())
-        + response.body.bytes.capacity()
+    let informational = response.informational.iter();
+    heap(response.reason.capacity())
+        + list_cost(&response.header_list)
+        + list_cost(&response.trailers)
         + response
-            .informational
-            .iter()
-            .map(|(_, list)| 64 + list.byte_len() + list.len() * LINE)
+            .raw_head
+            .as_ref()
+            .map_or(0, |head| heap(head.len()))
+        + heap(response.body.bytes.capacity())
+        + informational
+            .map(|(_, list)| size_of::<(u16, HeaderList)>() + list_cost(list))
             .sum::<usize>()
 }
