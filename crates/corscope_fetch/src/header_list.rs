@@ -51,6 +51,12 @@ struct Line {
     value_end: u32,
 }
 
+impl Line {
+    const fn name_len(self) -> usize {
+        (self.name_end - self.name_start) as usize
+    }
+}
+
 /// An ordered list of raw headers.
 ///
 /// All bytes live in one buffer, so that cloning a list costs two allocations however long it is.
@@ -127,30 +133,12 @@ impl HeaderList {
     }
 
     /// All headers named `name` (ASCII case ignored), each with its line number.
-    pub fn lines_named<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> impl Iterator<Item = (usize, Header<'a>)> + 'a {
-        // Most names differ in length, which is seen without looking at a byte.
-        let same_length =
-            move |line: &Line| (line.name_end - line.name_start) as usize == name.len();
-        self.lines
-            .iter()
-            .enumerate()
-            .filter(move |(_, line)| same_length(line))
-            .map(|(index, line)| (index, self.header(*line)))
-            .filter(move |(_, header)| header.is(name))
-    }
-
-    /// The trimmed values of all headers named `name`.
-    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        let same_length = |line: &&Line| (line.name_end - line.name_start) as usize == name.len();
-        self.lines
-            .iter()
-            .filter(same_length)
-            .map(|line| self.header(*line))
-            .filter(|header| header.is(name))
-            .map(|header| header.trimmed())
+    pub fn lines_named<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, Header<'a>)> {
+        Named {
+            list: self,
+            name,
+            next: 0,
+        }
     }
 
     /// Whether a header named `name` is there.
@@ -161,7 +149,7 @@ impl HeaderList {
     /// [Gets](https://fetch.spec.whatwg.org/#concept-header-list-get) `name`: all its values,
     /// trimmed, joined with `, ` in order; `None` when it is absent.
     pub fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
-        let mut found = self.values(name);
+        let mut found = self.lines_named(name).map(|(_, header)| header.trimmed());
         let first = found.next()?;
         let Some(second) = found.next() else {
             return Some(Cow::Borrowed(first));
@@ -239,6 +227,32 @@ impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Extend<(N, V)> for HeaderList {
         for (name, value) in headers {
             self.push(name, value);
         }
+    }
+}
+
+/// The headers of one name. Every check looks some of them up, so this is one plain loop.
+struct Named<'a, 'n> {
+    list: &'a HeaderList,
+    name: &'n str,
+    next: usize,
+}
+
+impl<'a> Iterator for Named<'a, '_> {
+    type Item = (usize, Header<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(line) = self.list.lines.get(self.next) {
+            let index = self.next;
+            self.next += 1;
+            // Most names differ in length, which is seen without looking at a byte.
+            if line.name_len() == self.name.len() {
+                let header = self.list.header(*line);
+                if header.is(self.name) {
+                    return Some((index, header));
+                }
+            }
+        }
+        None
     }
 }
 

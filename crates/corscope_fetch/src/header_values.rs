@@ -109,8 +109,11 @@ pub fn extract_tokens<'a>(
     list: &'a HeaderList,
     name: &'a str,
 ) -> Result<Vec<Element<'a>>, InvalidToken> {
-    let mut elements = Vec::new();
-    for (line, header) in list.lines_named(name) {
+    let mut lines = list.lines_named(name).peekable();
+    // One allocation does for the lists that servers send.
+    let room = lines.peek().map_or(0, |_| 4);
+    let mut elements = Vec::with_capacity(room);
+    for (line, header) in lines {
         let value = header.value;
         let mut at = 0;
         while at < value.len() {

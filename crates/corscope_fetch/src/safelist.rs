@@ -141,31 +141,35 @@ pub fn safelisted_content_type(value: &[u8], user_agent: &UserAgent) -> Result<(
     {
         return Err(Unsafe::Byte { at });
     }
-    match mime_essence(value) {
-        Some(essence)
-            if [
-                "application/x-www-form-urlencoded",
-                "multipart/form-data",
-                "text/plain",
-            ]
-            .iter()
-            .any(|allowed| essence.eq_ignore_ascii_case(allowed.as_bytes())) =>
-        {
-            Ok(())
-        }
-        _ => Err(Unsafe::ContentType),
+    // A value that has one of these before its parameters parses.
+    let essence = before_parameters(value);
+    let is_safe = [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    ]
+    .iter()
+    .any(|allowed| essence.eq_ignore_ascii_case(allowed.as_bytes()));
+    if is_safe {
+        Ok(())
+    } else {
+        Err(Unsafe::ContentType)
     }
 }
 
 /// The essence of a [MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type), in its own
 /// case; `None` when the value does not parse. Parameters never make the parse fail.
 pub fn mime_essence(value: &[u8]) -> Option<&[u8]> {
-    let value = trim_http_whitespace(value);
-    let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
-    let essence = trim_http_whitespace(essence);
+    let essence = before_parameters(value);
     let slash = essence.iter().position(|byte| *byte == b'/')?;
     let (kind, subtype) = (&essence[..slash], &essence[slash + 1..]);
     (crate::forbidden::is_token(kind) && crate::forbidden::is_token(subtype)).then_some(essence)
+}
+
+/// What stands before the parameters of a MIME type.
+fn before_parameters(value: &[u8]) -> &[u8] {
+    let end = value.iter().position(|byte| *byte == b';');
+    trim_http_whitespace(&value[..end.unwrap_or(value.len())])
 }
 
 /// A [simple range header value](https://fetch.spec.whatwg.org/#simple-range-header-value):
@@ -265,7 +269,7 @@ impl std::fmt::Debug for UnsafeNames {
 
 /// The CORS-unsafe request-header names of a header list.
 pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) -> UnsafeNames {
-    let mut names: Vec<&[u8]> = Vec::new();
+    let mut names: Vec<&[u8]> = Vec::with_capacity(list.len());
     let mut safelisted_total = 0;
     for (line, header) in list.iter().enumerate() {
         let mut value = Cow::Borrowed(header.value);
