@@ -80,7 +80,7 @@ impl<'a> Sight<'a> {
 
     /// The URL of a fault's leg; before anything is sent, the first one.
     pub fn url(&self, fault: &Fault) -> Option<&'a Url> {
-        let leg = self.leg(fault).map(|leg| &leg.request.url);
+        let leg = self.leg(fault).map(|leg| &*leg.request.url);
         leg.or_else(|| self.first_url())
     }
 

@@ -81,7 +81,7 @@ pub struct Fetch<'c> {
     pub(crate) client: &'c Client,
     pub(crate) user_agent: &'static UserAgent,
     pub(crate) request: Option<Box<Request>>,
-    pub(crate) redirected_from: Option<url::Url>,
+    pub(crate) redirected_from: Option<Arc<url::Url>>,
     pub(crate) legs: Vec<Leg>,
     pub(crate) record: Record,
     pub(crate) outcome: Option<Outcome>,

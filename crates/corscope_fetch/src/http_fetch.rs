@@ -308,12 +308,13 @@ fn unsafe_names_of(
 }
 
 /// The URL as it goes over the wire: without fragment, user name and password.
-fn wire_url(url: &url::Url) -> url::Url {
-    let mut url = url.clone();
+fn wire_url(url: &Arc<url::Url>) -> Arc<url::Url> {
+    let mut url = Arc::clone(url);
     if url.fragment().is_some() {
-        url.set_fragment(None);
+        Arc::make_mut(&mut url).set_fragment(None);
     }
     if crate::origin::has_credentials(&url) {
+        let url = Arc::make_mut(&mut url);
         let _ = url.set_username(""); // http URLs can always lose them
         let _ = url.set_password(None);
     }

@@ -279,7 +279,7 @@ impl Fetch<'_> {
         if crosses {
             remove(request, &["authorization"]);
         }
-        let left = std::mem::replace(&mut request.url, target);
+        let left = std::mem::replace(&mut request.url, target.into());
         self.redirected_from.get_or_insert(left);
         self.hop += 1;
     }

@@ -1,6 +1,10 @@
 //! [Main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch): the policies that block before
 //! the network, and the routing between same-origin, no-CORS, preflighted and plain CORS requests.
 
+use std::sync::Arc;
+
+use url::Host;
+
 use crate::bad_port::is_bad_port;
 use crate::cause::{Cause, NetworkFailure};
 use crate::csp;
@@ -15,7 +19,6 @@ use crate::preflight_cache::PreflightCache;
 use crate::request_init::{Api, Mode, RedirectMode};
 use crate::steps;
 use crate::verdict::{Awaited, Outcome, ResponseType};
-use url::Host;
 
 impl Fetch<'_> {
     /// Runs main fetch for the current URL; again for each redirect.
@@ -191,7 +194,7 @@ impl Fetch<'_> {
                 )
         };
         if by_policy() || by_kind() {
-            let _ = request.url.set_scheme(secure); // http to https always works
+            let _ = Arc::make_mut(&mut request.url).set_scheme(secure); // http to https always works
             self.record.pass(&steps::UPGRADE, |_| vec![]);
         }
     }

@@ -2,6 +2,7 @@
 //! element says: methods, header guards, modes, bodies.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -42,7 +43,7 @@ pub struct Request {
     /// The method, normalized.
     pub method: Cow<'static, str>,
     /// The [current URL](https://fetch.spec.whatwg.org/#concept-request-current-url).
-    pub url: Url,
+    pub url: Arc<Url>,
     /// The header list: what the script set, and the body's Content-Type.
     pub header_list: HeaderList,
     /// Whether Content-Type came from the body.
@@ -104,7 +105,7 @@ impl Request {
         let mut request = Self {
             api: init.api,
             method,
-            url,
+            url: Arc::new(url),
             header_list: HeaderList::new(),
             content_type_from_body: false,
             mode,

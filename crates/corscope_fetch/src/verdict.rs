@@ -32,7 +32,7 @@ pub struct SentRequest {
     /// The method.
     pub method: Cow<'static, str>,
     /// The URL, without fragment, user name and password on the wire.
-    pub url: Url,
+    pub url: Arc<Url>,
     /// What CORS adds and what the script set. Headers that a browser adds on its own (User-Agent,
     /// Accept, …) are not here: they decide nothing.
     pub header_list: HeaderList,
@@ -131,14 +131,14 @@ pub struct Verdict {
     /// The request as it was built; `None` when the API threw.
     pub request: Option<Box<Request>>,
     /// The URL that the fetch started with, once a redirect has left it.
-    pub(crate) redirected_from: Option<Url>,
+    pub(crate) redirected_from: Option<Arc<Url>>,
 }
 
 impl Verdict {
     /// The URL that the fetch started with; `None` when it does not parse.
     pub fn first_url(&self) -> Option<&Url> {
-        let current = self.request.as_deref().map(|request| &request.url);
-        self.redirected_from.as_ref().or(current)
+        let current = self.request.as_deref().map(|request| &*request.url);
+        self.redirected_from.as_deref().or(current)
     }
 
     /// The fault that stopped the fetch.

@@ -199,7 +199,7 @@ async fn exchange(plan: &Plan, request: &SentRequest, client: &Client) -> WireEx
     client
         .exchange(WireRequest {
             method: request.method.to_string(),
-            url: request.url.clone(),
+            url: request.url.as_ref().clone(),
             header_list: wire_headers(request, api, page, cookies),
             body: plan.body.clone().filter(|_| has_body),
         })

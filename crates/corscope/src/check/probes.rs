@@ -68,7 +68,7 @@ fn choose(plan: &Plan, drive: &Drive) -> Vec<Ask> {
     if matches!(leg.answer, Some(Answer::Failure(_)) | None) && !leg.request.preflight {
         return Vec::new(); // the network is at fault: asking again tells nothing of CORS
     }
-    let url = leg.request.url.clone();
+    let url = Url::clone(&leg.request.url);
     let origin = plan.subject.client.origin.serialized().to_owned();
     let ask = |purpose, method, url: &Url, origin: Option<&str>| Ask {
         purpose,
@@ -100,7 +100,7 @@ fn choose_for_unknown(plan: &Plan, drive: &Drive) -> Vec<Ask> {
     let Some(leg) = drive.play.verdict.legs.last() else {
         return Vec::new();
     };
-    let url = leg.request.url.clone();
+    let url = Url::clone(&leg.request.url);
     let origin = Some(plan.subject.client.origin.serialized().to_owned());
     vec![Ask {
         purpose: "the same path with GET",

@@ -27,7 +27,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         return None;
     }
     let words = Signs(sight.response(fault)?).wants_tls()?;
-    let mut secure = leg.request.url.clone();
+    let mut secure = leg.request.url.as_ref().clone();
     secure.set_scheme("https").ok()?;
     let port = secure.port().unwrap_or(443);
     let found = Explanation::new(

@@ -18,7 +18,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     let leg = sight.leg(fault)?;
     let target = target(leg, leg.response()?)?;
     let earlier = sight.whole().legs.iter().filter(|it| !it.request.preflight);
-    let goes_round = earlier.clone().any(|it| it.request.url == target);
+    let goes_round = earlier.clone().any(|it| *it.request.url == target);
     let headline = if goes_round {
         format!("redirects go round in a circle: the 21st leads to `{target}` again")
     } else {
