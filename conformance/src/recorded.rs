@@ -112,7 +112,7 @@ impl Row {
                 "readable",
                 Some(*status),
                 Some(*response_type),
-                visible_headers.clone(),
+                visible_headers.iter().map(ToString::to_string).collect(),
             ),
             Outcome::Opaque => ("opaque", Some(0), Some(ResponseType::Opaque), vec![]),
             Outcome::OpaqueRedirect => (

@@ -28,7 +28,7 @@ pub struct VerdictDocument<'a> {
     /// The response's type, as the script sees it.
     pub response_type: Option<ResponseType>,
     /// What the script can read.
-    pub visible_headers: &'a [String],
+    pub visible_headers: &'a [Cow<'static, str>],
     /// What is sent.
     pub sent: Vec<SentDocument<'a>>,
     /// What the browser prints.
@@ -225,7 +225,12 @@ fn leg_name(sight: &Sight<'_>, fault: &Fault) -> &'static str {
 
 fn outcome_fields(
     outcome: &Outcome,
-) -> (&'static str, Option<u16>, Option<ResponseType>, &[String]) {
+) -> (
+    &'static str,
+    Option<u16>,
+    Option<ResponseType>,
+    &[Cow<'static, str>],
+) {
     match outcome {
         Outcome::Readable {
             status,

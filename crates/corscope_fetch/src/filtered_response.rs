@@ -1,43 +1,46 @@
 //! [Filtered responses](https://fetch.spec.whatwg.org/#concept-filtered-response): which headers a
 //! script can read.
 
-use crate::header_list::HeaderList;
+use std::borrow::Cow;
+
+use crate::header_list::{Header, HeaderList};
 use crate::header_values::extract_tokens;
-use crate::safelist::{is_forbidden_response_header_name, is_safelisted_response_header_name};
+use crate::safelist::{is_forbidden_response_header_name, safelisted_response_header_name};
 
 /// `Access-Control-Expose-Headers`
 pub const EXPOSE_HEADERS: &str = "access-control-expose-headers";
 
 /// The names that a [CORS filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-cors)
 /// shows: lower case, sorted, each once. `include`: whether the credentials mode is `include`.
-pub fn cors_visible_headers(list: &HeaderList, include: bool) -> Vec<String> {
+pub fn cors_visible_headers(list: &HeaderList, include: bool) -> Vec<Cow<'static, str>> {
     // A header that does not parse exposes nothing, and fails nothing.
     let exposed = extract_tokens(list, EXPOSE_HEADERS).unwrap_or_default();
     let all = !include && exposed.iter().any(|element| element.token == b"*");
     visible(list, |name| {
-        is_safelisted_response_header_name(name)
-            || all
-            || exposed
-                .iter()
-                .any(|element| element.token.eq_ignore_ascii_case(name))
+        all || exposed
+            .iter()
+            .any(|element| element.token.eq_ignore_ascii_case(name))
     })
 }
 
 /// The names that a [basic filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-basic)
 /// shows: all but Set-Cookie.
-pub fn basic_visible_headers(list: &HeaderList) -> Vec<String> {
+pub fn basic_visible_headers(list: &HeaderList) -> Vec<Cow<'static, str>> {
     visible(list, |_| true)
 }
 
-fn visible(list: &HeaderList, is_shown: impl Fn(&[u8]) -> bool) -> Vec<String> {
-    let mut names = Vec::new();
-    for header in list.iter() {
-        if is_shown(header.name) && !is_forbidden_response_header_name(header.name) {
-            let name = String::from_utf8(header.name.to_ascii_lowercase());
-            names.push(name.unwrap_or_else(|error| {
+/// The safelisted names, and what else `is_shown`.
+fn visible(list: &HeaderList, is_shown: impl Fn(&[u8]) -> bool) -> Vec<Cow<'static, str>> {
+    let mut names = Vec::with_capacity(4);
+    for Header { name, .. } in list.iter() {
+        if let Some(safe) = safelisted_response_header_name(name) {
+            names.push(Cow::Borrowed(safe));
+        } else if is_shown(name) && !is_forbidden_response_header_name(name) {
+            let name = String::from_utf8(name.to_ascii_lowercase());
+            names.push(Cow::Owned(name.unwrap_or_else(|error| {
                 // Header names are bytes, each a code point.
                 error.as_bytes().iter().copied().map(char::from).collect()
-            }));
+            })));
         }
     }
     names.sort_unstable();
@@ -49,7 +52,7 @@ fn visible(list: &HeaderList, is_shown: impl Fn(&[u8]) -> bool) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn cors(headers: &[(&str, &str)], include: bool) -> Vec<String> {
+    fn cors(headers: &[(&str, &str)], include: bool) -> Vec<Cow<'static, str>> {
         cors_visible_headers(&headers.iter().copied().collect(), include)
     }
 

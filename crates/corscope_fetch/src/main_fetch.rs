@@ -127,7 +127,7 @@ impl Fetch<'_> {
         self.end(Outcome::Readable {
             status: 200,
             response_type: ResponseType::Basic,
-            visible_headers: vec!["content-type".to_owned()],
+            visible_headers: vec!["content-type".into()],
         })
     }
 

@@ -298,16 +298,22 @@ pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) ->
 /// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) without
 /// being exposed.
 pub fn is_safelisted_response_header_name(name: &[u8]) -> bool {
-    let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-    match name.len() {
-        6 => is("pragma"),
-        7 => is("expires"),
-        12 => is("content-type"),
-        13 => is("cache-control") || is("last-modified"),
-        14 => is("content-length"),
-        16 => is("content-language"),
-        _ => false,
-    }
+    safelisted_response_header_name(name).is_some()
+}
+
+/// A CORS-safelisted response-header name in lower case; `None` for every other name.
+pub(crate) fn safelisted_response_header_name(name: &[u8]) -> Option<&'static str> {
+    let of_its_length: &[&'static str] = match name.len() {
+        6 => &["pragma"],
+        7 => &["expires"],
+        12 => &["content-type"],
+        13 => &["cache-control", "last-modified"],
+        14 => &["content-length"],
+        16 => &["content-language"],
+        _ => &[],
+    };
+    let is_it = |safe: &&&str| name.eq_ignore_ascii_case(safe.as_bytes());
+    of_its_length.iter().find(is_it).copied()
 }
 
 /// A [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name).

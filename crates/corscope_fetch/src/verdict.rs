@@ -100,7 +100,7 @@ pub enum Outcome {
         /// Its type.
         response_type: ResponseType,
         /// The header names that the script can read: lower case, sorted.
-        visible_headers: Vec<String>,
+        visible_headers: Vec<Cow<'static, str>>,
     },
     /// The response is opaque: it came, and the script can read nothing.
     Opaque,

@@ -82,7 +82,7 @@ pub(super) fn hidden_headers(report: &Report<'_>) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     // They are sorted, too.
-    names.retain(|name| visible.binary_search(name).is_err());
+    names.retain(|name| visible.binary_search_by(|it| (**it).cmp(name)).is_err());
     names
 }
 

@@ -195,7 +195,10 @@ fn play_one(row: &Row, cache: &mut PreflightCache) -> Option<String> {
                 ResponseType::Cors => "cors",
                 _ => "basic",
             };
-            (format!("{kind} {status}"), visible_headers.clone())
+            (
+                format!("{kind} {status}"),
+                visible_headers.iter().map(ToString::to_string).collect(),
+            )
         }
         Outcome::Opaque => ("opaque".to_owned(), vec![]),
         Outcome::OpaqueRedirect => ("opaqueredirect".to_owned(), vec![]),

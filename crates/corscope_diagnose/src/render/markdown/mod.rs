@@ -287,21 +287,23 @@ fn console(out: &mut String, report: &Report<'_>) {
     );
 }
 
+fn names(names: &[impl AsRef<str>]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let first = names.iter().take(MOST_NAMES);
+    let first: Vec<_> = first.map(|name| code(&shown(name.as_ref()))).collect();
+    let mut text = first.join(", ");
+    if more > 0 {
+        let _ = write!(text, " and {more} more");
+    }
+    text
+}
+
 fn readable(out: &mut String, report: &Report<'_>) {
     let Outcome::Readable {
         visible_headers, ..
     } = &report.sight.play.verdict.outcome
     else {
         return;
-    };
-    let names = |names: &[String]| -> String {
-        let more = names.len().saturating_sub(MOST_NAMES);
-        let shown = names.iter().take(MOST_NAMES).map(|name| code(&shown(name)));
-        let mut text = shown.collect::<Vec<_>>().join(", ");
-        if more > 0 {
-            let _ = write!(text, " and {more} more");
-        }
-        text
     };
     let _ = writeln!(out, "\n### What the script gets\n");
     if let Some(status) = report.document.status {
