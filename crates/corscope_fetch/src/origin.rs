@@ -59,6 +59,9 @@ impl Origin {
         if text == "null" {
             return Ok(Self::Opaque);
         }
+        if is_plain(text) {
+            return Ok(Self::Tuple(text.into()));
+        }
         if !text.contains("://") {
             return Err(OriginError::NoScheme);
         }
@@ -138,6 +141,37 @@ impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.serialized())
     }
+}
+
+/// Whether a text is an http(s) origin that needs no parser to be known as serialized: its host's
+/// labels are plain, and its port, if it has one, is not the default one. Nearly every page's is.
+fn is_plain(text: &str) -> bool {
+    let (default_port, authority) = match text.split_once("://") {
+        Some(("http", authority)) => ("80", authority),
+        Some(("https", authority)) => ("443", authority),
+        _ => return false,
+    };
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    // A last label that starts with a letter is no IPv4 address.
+    let is_plain_label = |label: &[u8]| {
+        label.first().is_some_and(u8::is_ascii_lowercase)
+            && !label.starts_with(b"xn--")
+            && label
+                .iter()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    let is_plain_port = |port: &str| {
+        matches!(port.as_bytes(), [b'1'..=b'9', digits @ ..] if digits.iter().all(u8::is_ascii_digit))
+            && port != default_port
+            && port.parse::<u16>().is_ok()
+    };
+    host.as_bytes()
+        .split(|byte| *byte == b'.')
+        .all(is_plain_label)
+        && port.is_none_or(is_plain_port)
 }
 
 /// Browsers give the documents of extensions and of apps tuple origins of their own scheme,
@@ -255,6 +289,47 @@ mod tests {
         assert!(Origin::parse("chrome-extension://").is_err());
         for opaque in ["file:///x", "custom:x", "custom://", "data:,x"] {
             assert_eq!(Origin::of(&Url::parse(opaque).unwrap()), Origin::Opaque);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_origin_is_what_its_url_serializes_to(
+            text in "https?://([anx][anx0-9-]{0,4}[.]?){0,20}(:[0-48]{1,6})?",
+        ) {
+            let serialized = Url::parse(&text).map(|url| Origin::of(&url).to_string());
+            proptest::prop_assert!(!is_plain(&text) || serialized == Ok(text));
+        }
+    }
+
+    #[test]
+    fn an_origin_is_plain_only_without_anything_to_normalize() {
+        for plain in [
+            "https://a.test",
+            "http://localhost",
+            "https://a1-b.c2",
+            "http://a.test:443",
+        ] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for other in [
+            "https://",
+            "https://A.test",
+            "https://a.test:443",
+            "https://a.test:080",
+            "https://a.test:65536",
+            "https://a.test:",
+            "https://a.test/",
+            "https://a..b",
+            "https://a.test.",
+            "https://1.2.3.4",
+            "https://a.0x1",
+            "https://xn--a.test",
+            "https://\u{e9}.test",
+            "ftp://a.test",
+            "https://u@a.test",
+        ] {
+            assert!(!is_plain(other), "{other}");
         }
     }
 
