@@ -1,5 +1,6 @@
 //! Simulating scenarios: single documents, sequences, and streams of lines.
 
+mod json;
 mod page;
 mod stream;
 

@@ -6,6 +6,8 @@ use corscope_fetch::verdict::Outcome;
 use corscope_fetch::{Browser, CredentialsMode, PreflightCache};
 use serde::Serialize;
 
+use super::json;
+
 /// What to find out.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -199,5 +201,5 @@ struct Assumed<'a, T> {
 
 fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     // A Vec takes every byte, and the documents have string keys only.
-    let _ = serde_json::to_writer(out, value);
+    let _ = json::write(out, value);
 }
