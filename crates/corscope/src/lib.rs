@@ -4,6 +4,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod har;
 pub mod input;
 pub mod server;
 pub mod session;

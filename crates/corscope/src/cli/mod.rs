@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod demo;
 pub(crate) mod explain;
+mod har;
 mod interception;
 mod live;
 mod nearest;
@@ -42,6 +43,7 @@ enum Command {
     Rules(rules::RulesArgs),
     Recipe(Box<recipe::RecipeArgs>),
     Policy(policy::PolicyArgs),
+    Har(har::HarArgs),
     Proxy(Box<proxy::ProxyArgs>),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Rules(args) => rules::run(&args),
         Command::Recipe(args) => recipe::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Har(args) => har::run(&args),
         Command::Proxy(args) => proxy::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(&args),

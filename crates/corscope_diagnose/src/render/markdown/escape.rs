@@ -6,7 +6,7 @@ use crate::render::printable;
 const MOST_CODE: usize = 600;
 
 /// Text in which pairs of backticks mean code, as rules write it.
-pub(super) fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let text = printable::text(text, true);
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = &*text;
@@ -59,7 +59,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A code span in a table's cell, where a bar would end the cell.
-pub(super) fn code_in_cell(text: &str) -> String {
+pub fn code_in_cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 

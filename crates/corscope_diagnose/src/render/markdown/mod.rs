@@ -13,7 +13,8 @@ use super::report::Report;
 use super::said::{self, Tone};
 use super::{evidence, headers, printable, trace};
 use crate::diagnostic::{Applicability, Diagnostic, Remedy};
-use escape::{code, code_in_cell, fence, prose};
+use escape::{code, fence};
+pub use escape::{code_in_cell, prose};
 
 /// Columns of quoted lines.
 const WIDTH: usize = 110;

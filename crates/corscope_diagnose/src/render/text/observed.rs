@@ -163,3 +163,11 @@ pub fn observed_aside(
     }
     sheet.finish()
 }
+
+/// Writes a sentence under what was observed.
+pub fn note(text: &str, options: TextOptions) -> String {
+    let mut sheet = Sheet::new(options);
+    let indent = " ".repeat(10);
+    sheet.prose(&[(Style::Plain, &indent)], &indent, Style::Dim, text);
+    sheet.finish()
+}
