@@ -134,7 +134,8 @@ impl Pairing {
             it.what == What::Preflight
                 && fetch.hops.get(it.hop).is_some_and(|hop| {
                     hop.actual.as_ref().is_some_and(|actual| {
-                        header(actual, "Origin") == origin
+                        // A HAR may list a request that never went out without its Origin.
+                        (header(actual, "Origin") == origin || fetch.page_origin == origin)
                             && actual.request.method == method
                             && precedes(actual, &exchange)
                     })

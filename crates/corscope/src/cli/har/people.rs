@@ -17,7 +17,7 @@ pub(super) fn text(reports: &[HarReport], options: TextOptions) -> String {
             text.push('\n');
             text.push_str(&render::observed(&group.first, options));
             for line in more(group) {
-                text.push_str(&render::note(&line, options));
+                text.push_str(&render::note(&line, true, options));
             }
         }
         let notes = notes(report);
@@ -25,7 +25,7 @@ pub(super) fn text(reports: &[HarReport], options: TextOptions) -> String {
             text.push('\n');
         }
         for note in notes {
-            text.push_str(&render::note(&note, options));
+            text.push_str(&render::note(&note, false, options));
         }
     }
     text

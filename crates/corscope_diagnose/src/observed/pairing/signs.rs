@@ -57,7 +57,8 @@ pub(super) fn is_asked_for(fetch: &ObservedFetch, hop: usize, exchange: &Exchang
     let (asked_by, sent_by) = (header(preflight, "Origin"), header(exchange, "Origin"));
     // Behind a redirect Firefox asks as the page and sends as `null`.
     let is_tainted = hop > 0 && sent_by == "null";
-    (asked_by == sent_by || is_tainted)
+    // A HAR may list a request that never went out without its Origin.
+    (asked_by == sent_by || is_tainted || sent_by.is_empty())
         && header(preflight, "Access-Control-Request-Method") == exchange.request.method
         && within(preflight, exchange, PREFLIGHT_WINDOW)
 }

@@ -106,6 +106,26 @@ fn a_preflight_and_its_request_are_one_fetch_in_either_order() {
 }
 
 #[test]
+fn a_request_that_was_never_sent_may_be_listed_without_its_origin() {
+    let provisional = exchange(
+        1,
+        0,
+        "PUT https://api.test/items",
+        &[
+            ("Referer", "https://app.test/"),
+            ("Sec-Fetch-Mode", "cors"),
+            ("X-A", "1"),
+        ],
+        None,
+    );
+    let fetches = fetches([provisional, preflight(2, 10, "PUT", &ACAO)]);
+    assert_eq!(fetches.len(), 1);
+    let judged = judge(&fetches[0], Browser::Chromium).unwrap();
+    let fault = judged.play.verdict.blocked_by().unwrap();
+    assert_eq!(fault.cause.name(), "acam_method_missing");
+}
+
+#[test]
 fn requests_go_out_in_the_order_of_their_preflights() {
     let fetches = fetches([
         preflight(1, 0, "PUT", &PASS),

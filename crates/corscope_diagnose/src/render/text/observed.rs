@@ -164,10 +164,10 @@ pub fn observed_aside(
     sheet.finish()
 }
 
-/// Writes a sentence under what was observed.
-pub fn note(text: &str, options: TextOptions) -> String {
+/// Writes a sentence: under what was observed, or at the margin.
+pub fn note(text: &str, is_under: bool, options: TextOptions) -> String {
     let mut sheet = Sheet::new(options);
-    let indent = " ".repeat(10);
+    let indent = " ".repeat(if is_under { 10 } else { 0 });
     sheet.prose(&[(Style::Plain, &indent)], &indent, Style::Dim, text);
     sheet.finish()
 }
