@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use corscope_fetch::HeaderList;
+use memchr::memchr;
 
 use super::error::HeadFault;
 use super::request::is_token;
@@ -44,10 +45,7 @@ pub(crate) struct HeadEnd {
 impl HeadEnd {
     /// The length of the head including its empty line, once `bytes` holds all of it.
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<usize> {
-        while let Some(length) = bytes[self.looked_at..]
-            .iter()
-            .position(|byte| *byte == b'\n')
-        {
+        while let Some(length) = memchr(b'\n', &bytes[self.looked_at..]) {
             let line = &bytes[self.line_start..self.looked_at + length];
             self.looked_at += length + 1;
             self.line_start = self.looked_at;
@@ -142,10 +140,7 @@ impl Iterator for Lines<'_> {
     fn next(&mut self) -> Option<Line> {
         let rest = self.head.get(self.at..).filter(|rest| !rest.is_empty())?;
         let start = self.at;
-        let length = rest
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .unwrap_or(rest.len());
+        let length = memchr(b'\n', rest).unwrap_or(rest.len());
         self.at = start + length + 1;
         let text = match &rest[..length] {
             [text @ .., b'\r'] => start..start + text.len(),
@@ -253,7 +248,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.finish_pending();
-        let Some(colon) = text.iter().position(|byte| *byte == b':') else {
+        let Some(colon) = memchr(b':', text) else {
             self.note(OddityKind::NoColon, place, span, None);
             return Ok(());
         };
@@ -327,7 +322,7 @@ impl<'a> Reader<'a> {
 }
 
 fn refuse_nul(text: &[u8], line: usize, start: usize) -> Result<(), HeadRejected> {
-    match text.iter().position(|byte| *byte == 0) {
+    match memchr(0, text) {
         None => Ok(()),
         Some(at) => Err(HeadRejected::Fault(HeadFault::NulByte {
             line,

@@ -34,8 +34,6 @@ pub struct ProxyConfig {
     pub credentials: Option<Credentials>,
     /// Rewrites and breakpoints.
     pub stages: Arc<Stages>,
-    /// Whether to speak HTTP/2 where client and server both do.
-    pub http2: bool,
 }
 
 impl Default for ProxyConfig {
@@ -51,7 +49,6 @@ impl Default for ProxyConfig {
             authority: None,
             credentials: None,
             stages: Arc::default(),
-            http2: true,
         }
     }
 }

@@ -139,3 +139,25 @@ fn is_near(peer: IpAddr) -> bool {
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_near_peers_are_served() {
+        for near in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.9",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+        ] {
+            assert!(is_near(near.parse().unwrap()), "{near}");
+        }
+        for far in ["8.8.8.8", "2001:db8::1", "172.32.0.1"] {
+            assert!(!is_near(far.parse().unwrap()), "{far}");
+        }
+    }
+}

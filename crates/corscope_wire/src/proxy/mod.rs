@@ -7,6 +7,7 @@
 mod answer;
 mod authority;
 mod buffer;
+mod client_tls;
 mod clock;
 mod config;
 mod core;

@@ -16,3 +16,4 @@ mod secure;
 mod stages;
 mod streams;
 mod tunnels;
+mod upstream;

@@ -9,7 +9,8 @@ use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::body_scan::BodyScan;
-use super::respond::{Relayed, Respond, Trouble, Whole};
+use super::downstream::Whole;
+use super::respond::{Relayed, Respond, Trouble};
 use super::session::LINGER;
 use super::staged_response::AskAbout;
 use crate::client::{NetworkError, Phase};

@@ -3,6 +3,7 @@
 pub(crate) mod body_scan;
 pub(crate) mod carry;
 pub(crate) mod compose;
+pub(crate) mod downstream;
 pub(crate) mod exchange;
 pub(crate) mod request_head;
 pub(crate) mod respond;

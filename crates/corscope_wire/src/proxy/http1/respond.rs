@@ -2,14 +2,15 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Instant;
 
 use corscope_fetch::HeaderList;
 use corscope_fetch::exchange::{Failure, HttpVersion, ObservedResponse, Side};
-use tokio::io::{AsyncRead, AsyncWrite, WriteHalf};
+use tokio::io::AsyncRead;
 
 use super::body_scan::{BodyScan, Manner};
+use super::downstream::Downstream;
 use super::staged_response::AskAbout;
 use crate::client::{
     self, BodyFault, Framing, Head, HeadEnd, HeadRejected, NetworkError, Phase, begins_as_http,
@@ -18,73 +19,7 @@ use crate::proxy::buffer::Buffer;
 use crate::proxy::config::Limits;
 use crate::proxy::fault::body_failure;
 use crate::proxy::sse::EventStream;
-use crate::proxy::stream::ClientStream;
 use crate::proxy::watch::Watch;
-
-/// The client's side while a response comes: it is written to, and it may go away.
-pub(crate) trait Downstream: AsyncWrite + Unpin {
-    /// Ready once the client has closed its side.
-    fn poll_gone(&mut self, context: &mut Context<'_>) -> Poll<()>;
-}
-
-/// A client whose request is all there: what else it sends waits in `input`.
-pub(crate) struct Whole<'a> {
-    pub(crate) client: &'a mut ClientStream,
-    pub(crate) input: &'a mut Buffer,
-}
-
-/// Requests that a client may send ahead, in bytes, before it is left waiting.
-const SENT_AHEAD: usize = 64 * 1024;
-
-impl Downstream for Whole<'_> {
-    fn poll_gone(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        while self.input.len() < SENT_AHEAD {
-            match self.input.poll_fill(self.client, context) {
-                Poll::Ready(Ok(1..)) => {}
-                Poll::Ready(_) => return Poll::Ready(()),
-                Poll::Pending => return Poll::Pending,
-            }
-        }
-        Poll::Pending
-    }
-}
-
-/// A client that still sends its request: whoever reads that sees it go.
-impl Downstream for WriteHalf<&mut ClientStream> {
-    fn poll_gone(&mut self, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
-    }
-}
-
-macro_rules! write_through {
-    ($type:ty) => {
-        impl AsyncWrite for $type {
-            fn poll_write(
-                mut self: std::pin::Pin<&mut Self>,
-                context: &mut Context<'_>,
-                bytes: &[u8],
-            ) -> Poll<io::Result<usize>> {
-                std::pin::Pin::new(&mut *self.client).poll_write(context, bytes)
-            }
-
-            fn poll_flush(
-                mut self: std::pin::Pin<&mut Self>,
-                context: &mut Context<'_>,
-            ) -> Poll<io::Result<()>> {
-                std::pin::Pin::new(&mut *self.client).poll_flush(context)
-            }
-
-            fn poll_shutdown(
-                mut self: std::pin::Pin<&mut Self>,
-                context: &mut Context<'_>,
-            ) -> Poll<io::Result<()>> {
-                std::pin::Pin::new(&mut *self.client).poll_shutdown(context)
-            }
-        }
-    };
-}
-
-write_through!(Whole<'_>);
 
 /// What a response left behind.
 #[derive(Debug, Default)]

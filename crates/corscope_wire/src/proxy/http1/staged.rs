@@ -8,9 +8,10 @@ use corscope_fetch::exchange::{Modified, ObservedBody, ObservedRequest, Observed
 
 use super::body_scan::BodyScan;
 use super::compose::{Onward, compose};
+use super::downstream::{Downstream, Whole};
 use super::exchange::Ready;
 use super::request_head::Framing;
-use super::respond::{Downstream, Trouble, Whole};
+use super::respond::Trouble;
 use super::session::{Next, Session};
 use super::target::Target;
 use super::write::{self, Framed};

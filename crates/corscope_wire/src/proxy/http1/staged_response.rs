@@ -4,7 +4,8 @@ use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
 use tokio::io::AsyncRead;
 
 use super::body_scan::BodyScan;
-use super::respond::{Downstream, FinalHead, Relayed, Respond, Trouble, broke};
+use super::downstream::Downstream;
+use super::respond::{FinalHead, Relayed, Respond, Trouble, broke};
 use super::staged::{bound, note_changed, unless_gone};
 use super::write::{self, Framed};
 use crate::client::{self, Framing};
