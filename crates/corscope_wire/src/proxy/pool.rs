@@ -56,3 +56,21 @@ impl Pool {
         }
     }
 }
+
+/// A kept connection that serves `target`: the client's own, else one that another left.
+pub(crate) async fn kept_for(
+    pool: &Pool,
+    own: &mut Option<Upstream>,
+    target: &Target<'_>,
+) -> Option<Upstream> {
+    let mut kept = own.take();
+    if let Some(other) = kept.take_if(|kept| !target.is(&kept.facts.to, &kept.facts.name)) {
+        pool.put(other);
+    }
+    if let Some(mut upstream) = kept
+        && upstream.is_silent().await
+    {
+        return Some(upstream);
+    }
+    pool.take(target).await
+}

@@ -15,9 +15,9 @@ use super::staged_response::AskAbout;
 use super::target::{Target, host_and_port};
 use crate::client::Destination;
 use crate::proxy::answer::{self, Answer};
-use crate::proxy::core::Core;
 use crate::proxy::fault::{Fault, body_failure};
 use crate::proxy::guide;
+use crate::proxy::pool::kept_for;
 use crate::proxy::splice;
 use crate::proxy::stages::run::Interested;
 use crate::proxy::upstream::Upstream;
@@ -237,7 +237,7 @@ impl Session<'_> {
             },
         };
         compose(out, bytes, head, &onward);
-        let kept = kept_for(core, upstream, &target).await;
+        let kept = kept_for(&core.pool, upstream, &target).await;
         let to = kept
             .is_none()
             .then(|| (target.destination(), target.name.to_owned()));
@@ -374,24 +374,6 @@ impl Session<'_> {
             std::future::poll_fn(|context| self.watch.bound(shutdown.as_mut().poll(context))).await;
         Next::Close
     }
-}
-
-/// A kept connection that serves `target`: the client's own, else one that another left.
-pub(crate) async fn kept_for(
-    core: &Core,
-    own: &mut Option<Upstream>,
-    target: &Target<'_>,
-) -> Option<Upstream> {
-    let mut kept = own.take();
-    if let Some(other) = kept.take_if(|kept| !target.is(&kept.facts.to, &kept.facts.name)) {
-        core.pool.put(other);
-    }
-    if let Some(mut upstream) = kept
-        && upstream.is_silent().await
-    {
-        return Some(upstream);
-    }
-    core.pool.take(target).await
 }
 
 fn method_of(head: &[u8]) -> &str {

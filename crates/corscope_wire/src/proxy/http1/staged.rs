@@ -17,6 +17,7 @@ use super::target::Target;
 use super::write::{self, Framed};
 use crate::proxy::clock::micros;
 use crate::proxy::fault::Fault;
+use crate::proxy::pool::kept_for;
 use crate::proxy::stages::run::{Interested, Outcome, Verdict};
 
 /// A request that stages want to see.
@@ -188,7 +189,7 @@ impl Session<'_> {
                 }
             }
         }
-        let kept = super::exchange::kept_for(self.core, &mut self.upstream, &target).await;
+        let kept = kept_for(&self.core.pool, &mut self.upstream, &target).await;
         let to = kept
             .is_none()
             .then(|| (target.destination(), target.name.to_owned()));
