@@ -21,6 +21,9 @@ pub(super) static RECIPE: Recipe = Recipe {
         "a middleware that returns an Err (authentication) leaves Cors out: let it return a \
          response",
         "a .wrap after Cors runs before it: authentication there answers preflights with 401",
+        "a route that sets Access-Control-Allow-Origin itself lets in whom it names, whatever this says",
+        "answers vary on Origin even where everybody gets `*`: caches keep one for each origin",
+        "an OPTIONS request with Access-Control-Request-Method but without Origin is refused with 400",
     ],
     signs: &[],
     render,
@@ -28,6 +31,7 @@ pub(super) static RECIPE: Recipe = Recipe {
 
 fn render(policy: &Policy) -> Rendered {
     let plan = Plan::new(policy);
+    let mut limits = plan.limits();
     let mut lines = Lines::default();
     lines.add("use actix_cors::Cors;\n");
     if !plan.subdomains.is_empty() {
@@ -40,16 +44,33 @@ fn render(policy: &Policy) -> Rendered {
         lines.add("        .allow_any_origin()");
     }
     for origin in &plan.exact {
-        lines.add(format!("        .allowed_origin({})", rust(origin)));
+        let literal = rust(origin);
+        lines.add(if is_uri(origin) {
+            format!("        .allowed_origin({literal})")
+        } else {
+            format!("        .allowed_origin_fn(|origin, _| origin == {literal})")
+        });
     }
     if !plan.subdomains.is_empty() {
         lines.add("        .allowed_origin_fn(|origin, _| origin.to_str().is_ok_and(is_allowed))");
     }
     if plan.methods.is_all() {
         lines.add("        .allow_any_method()");
+        limits.push(
+            "actix-cors cannot allow every method: those of HTTP itself and PATCH are allowed"
+                .to_owned(),
+        );
     } else {
-        let names = listed(plan.methods.listed(), rust);
+        let (known, unknown): (Vec<&str>, Vec<&str>) = plan
+            .methods
+            .listed()
+            .iter()
+            .partition(|name| is_method(name));
+        let names = listed(&known, rust);
         lines.add(format!("        .allowed_methods([{names}])"));
+        for name in unknown {
+            limits.push(format!("actix-web knows no method {name}: it is left out"));
+        }
     }
     if plan.headers.is_all() {
         lines.add("        .allow_any_header()");
@@ -74,6 +95,17 @@ fn render(policy: &Policy) -> Rendered {
     lines.add("App::new()\n    .configure(routes)\n    .wrap(cors())");
     Rendered {
         code: lines.text(),
-        limits: plan.limits(),
+        limits,
     }
+}
+
+/// Whether actix-cors takes it as an origin: an application with another does not start.
+fn is_uri(origin: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/[]".contains(&byte);
+    origin.bytes().all(is_plain)
+}
+
+/// Whether actix-web takes it as a method: it knows fewer characters than the standard.
+fn is_method(name: &str) -> bool {
+    !name.bytes().any(|byte| b"#$%&'".contains(&byte))
 }
