@@ -48,6 +48,9 @@ case $1 in
             need caddy caddy
             need haproxy haproxy
             need lighttpd "lighttpd lighttpd-modules-lua"
+            need php php-cli
+            need puma "puma ruby-railties ruby-rack-cors"
+            need chromium chromium
         fi
         ;;
     bench)

@@ -18,11 +18,12 @@ logging.disable(logging.CRITICAL)
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_GET
 
 
 def authenticate(get_response):
     def answer(request):
-        if request.path == "/private":
+        if request.path == "/private" and "Authorization" not in request.headers:
             return HttpResponse("who are you?", status=401)
         return get_response(request)
 
@@ -30,15 +31,30 @@ def authenticate(get_response):
 
 
 def items(request):
-    name = "X-Plain" if request.method == "OPTIONS" else "X-Total"
-    return HttpResponse("[]", headers={name: "yes"})
+    is_options = request.method == "OPTIONS"
+    return HttpResponse("[]", headers={"X-Plain": "yes"} if is_options else {"X-Total": "3", "X-Own": "4"})
+
+
+def own(request):
+    headers = {
+        "Access-Control-Allow-Origin": "https://own.example",
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Accept-Encoding",
+    }
+    return HttpResponse("own", headers=headers)
 
 
 def fail(request):
     raise RuntimeError("as it should")
 
 
-urlpatterns = [path("items", items), path("500", fail)]
+urlpatterns = [
+    path("items", items),
+    path("private", items),
+    path("own", own),
+    path("405", require_GET(items)),
+    path("500", fail),
+]
 
 
 class Quiet(WSGIRequestHandler):

@@ -10,15 +10,31 @@ app = FastAPI()
 
 @app.middleware("http")
 async def authenticate(request, call_next):
-    if request.url.path == "/private":
+    if request.url.path == "/private" and "Authorization" not in request.headers:
         return Response("who are you?", 401)
     return await call_next(request)
 
 
-@app.api_route("/items", methods=["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@app.get("/private")
+@app.api_route("/items", methods=["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def items(request: Request):
-    name = "X-Plain" if request.method == "OPTIONS" else "X-Total"
-    return Response("[]", headers={name: "yes", "Access-Control-Allow-Origin": "https://own.example"})
+    is_options = request.method == "OPTIONS"
+    return Response("[]", headers={"X-Plain": "yes"} if is_options else {"X-Total": "3", "X-Own": "4"})
+
+
+@app.get("/own")
+def own():
+    headers = {
+        "Access-Control-Allow-Origin": "https://own.example",
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Accept-Encoding",
+    }
+    return Response("own", headers=headers)
+
+
+@app.get("/405")
+def only_get():
+    return "yes"
 
 
 @app.get("/500")

@@ -8,14 +8,30 @@ app = Flask(__name__)
 
 @app.before_request
 def authenticate():
-    if request.path == "/private":
+    if request.path == "/private" and "Authorization" not in request.headers:
         return "who are you?", 401
 
 
+@app.route("/private")
 @app.route("/items", methods=["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def items():
-    name = "X-Plain" if request.method == "OPTIONS" else "X-Total"
-    return Response("[]", headers={name: "yes", "Access-Control-Allow-Origin": "https://own.example"})
+    is_options = request.method == "OPTIONS"
+    return Response("[]", headers={"X-Plain": "yes"} if is_options else {"X-Total": "3", "X-Own": "4"})
+
+
+@app.route("/own")
+def own():
+    headers = {
+        "Access-Control-Allow-Origin": "https://own.example",
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Accept-Encoding",
+    }
+    return Response("own", headers=headers)
+
+
+@app.get("/405")
+def only_get():
+    return "yes"
 
 
 @app.get("/500")

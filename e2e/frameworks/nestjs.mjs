@@ -6,26 +6,38 @@ import * as core from "@nestjs/core";
 
 class Items {
   items(request, response) {
-    response.setHeader(request.method === "OPTIONS" ? "X-Plain" : "X-Total", "yes");
+    if (request.method === "OPTIONS") response.setHeader("X-Plain", "yes");
+    else response.set({ "X-Total": "3", "X-Own": "4" });
     response.json([]);
+  }
+  own(request, response) {
+    response.setHeader("Access-Control-Allow-Origin", "https://own.example");
+    response.setHeader("Access-Control-Allow-Credentials", "true");
+    response.vary("Accept-Encoding").send("own");
   }
   fail() {
     throw new Error("as it should");
   }
-  closed() {
-    throw new common.UnauthorizedException();
+  refused() {
+    throw new common.MethodNotAllowedException();
+  }
+  closed(request) {
+    if (!request.headers.authorization) throw new common.UnauthorizedException();
+    return [];
   }
 }
 common.Controller()(Items);
 for (const [name, route] of [
   ["items", common.All("items")],
+  ["own", common.Get("own")],
   ["fail", common.Get("500")],
+  ["refused", common.Post("405")],
   ["closed", common.Get("private")],
 ]) {
   route(Items.prototype, name, Object.getOwnPropertyDescriptor(Items.prototype, name));
 }
-common.Req()(Items.prototype, "items", 0);
-common.Res()(Items.prototype, "items", 1);
+for (const name of ["items", "own", "closed"]) common.Req()(Items.prototype, name, 0);
+for (const name of ["items", "own"]) common.Res()(Items.prototype, name, 1);
 class App {}
 common.Module({ controllers: [Items] })(App);
 

@@ -16,8 +16,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "corscope_diagnose",
             "corscope_capture",
             "corscope_wire",
+            "recipe_apps",
         ],
     ),
+    ("recipe_apps", &["corscope_fetch", "corscope_diagnose"]),
     ("conformance", &["corscope_fetch", "corscope_diagnose"]),
     ("xtask", &[]),
 ];

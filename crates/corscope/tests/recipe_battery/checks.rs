@@ -1,366 +1,353 @@
-//! What a policy promises, asked of a running server.
+//! The one list of checks: what a policy promises, asked of a running server.
 
-use corscope_fetch::policy::Policy;
+use super::asking::{Answer, Asker};
+use super::promise::Promise;
 
-use super::http::{Answer, OWN, ask};
-use super::servers::Server;
+pub(crate) const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+pub(crate) const ALLOW_METHODS: &str = "Access-Control-Allow-Methods";
+pub(crate) const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
+pub(crate) const EXPOSE: &str = "Access-Control-Expose-Headers";
+pub(crate) const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
+pub(crate) const MAX_AGE: &str = "Access-Control-Max-Age";
 
-const APP: &str = "https://app.example";
-const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
-const ALLOW_METHODS: &str = "Access-Control-Allow-Methods";
-const ALLOW_HEADERS: &str = "Access-Control-Allow-Headers";
-const EXPOSE: &str = "Access-Control-Expose-Headers";
-const CREDENTIALS: &str = "Access-Control-Allow-Credentials";
-const MAX_AGE: &str = "Access-Control-Max-Age";
+/// The origin that the application's own headers name.
+pub(crate) const OWN: &str = "https://own.example";
 
-/// Checks of one stack, and what failed.
-pub(crate) struct Checks {
-    stack: &'static str,
-    count: usize,
-    failures: Vec<String>,
+/// One server with one policy, and what the check that runs has found.
+pub(crate) struct Case<'t> {
+    pub(crate) asker: &'t Asker,
+    pub(crate) promise: &'t Promise,
+    /// What the recipe says that it leaves out.
+    pub(crate) limits: &'t [String],
+    /// Whether `/dead` is passed to where nobody listens.
+    pub(crate) is_proxy: bool,
+    pub(crate) looked: usize,
+    pub(crate) complaints: Vec<String>,
 }
 
-impl Checks {
-    pub(crate) fn new(stack: &'static str) -> Self {
-        Self {
-            stack,
-            count: 0,
-            failures: Vec::new(),
-        }
-    }
-
-    fn that(&mut self, what: &str, holds: bool, answer: &Answer) {
-        self.count += 1;
+impl Case<'_> {
+    pub(crate) fn that(&mut self, what: &str, holds: bool, answer: &Answer) {
+        self.looked += 1;
         if !holds {
-            self.failures.push(format!("{what}\n    {answer:?}"));
+            let policy = &self.promise.name;
+            self.complaints
+                .push(format!("{policy}: {what}: {answer:?}"));
         }
     }
 
-    /// # Panics
-    /// When a check failed.
-    pub(crate) fn finish(self) {
-        assert!(self.count >= 25, "only {} checks", self.count);
-        assert!(
-            self.failures.is_empty(),
-            "{}: {} of {} checks failed\n  {}",
-            self.stack,
-            self.failures.len(),
-            self.count,
-            self.failures.join("\n  ")
+    pub(crate) fn origin(&self) -> String {
+        self.promise.allowed[0].clone()
+    }
+
+    pub(crate) fn get(&self, path: &str, origin: &str) -> Answer {
+        self.asker.ask("GET", path, &[("Origin", origin)])
+    }
+
+    /// The headers of every answer to an allowed origin.
+    pub(crate) fn readable(&mut self, what: &str, origin: &str, answer: &Answer) {
+        let allowed = if self.promise.is_public() {
+            "*"
+        } else {
+            origin
+        };
+        let credentials: &[&str] = if self.promise.document.credentials {
+            &["true"]
+        } else {
+            &[]
+        };
+        self.that(
+            &format!("{what}: {origin} is named once"),
+            answer.lines(ALLOW_ORIGIN) == [allowed] && answer.lines(CREDENTIALS) == credentials,
+            answer,
         );
     }
 
-    /// Several origins, a pattern, credentials, methods, headers, exposed headers and a max-age.
-    pub(crate) fn full(&mut self, server: &Server) {
-        self.allowed_origins(server);
-        self.refused_origins(server);
-        self.full_preflights(server);
-        self.errors(server);
-        let plain = ask(server.port, "OPTIONS", "/plain", &[("Origin", APP)]);
-        self.that(
-            "a plain OPTIONS request reaches the app",
-            plain.status == 200 && plain.body.contains("app: OPTIONS"),
-            &plain,
-        );
-        self.that(
-            "and gets the headers",
-            plain.one(ALLOW_ORIGIN) == Some(APP),
-            &plain,
-        );
-        let no_origin = [("Access-Control-Request-Method", "PUT")];
-        let plain = ask(server.port, "OPTIONS", "/plain", &no_origin);
-        self.that(
-            "OPTIONS without Origin is no preflight",
-            plain.body.contains("app: OPTIONS"),
-            &plain,
-        );
-    }
-
-    fn allowed_origins(&mut self, server: &Server) {
-        for origin in [
-            APP,
-            "https://admin.example:8443",
-            "https://a.apps.example",
-            "https://a.b.apps.example",
-        ] {
-            let answer = ask(server.port, "GET", "/x", &[("Origin", origin)]);
-            self.that(
-                &format!("{origin} is allowed, and named once"),
-                answer.status == 200 && answer.one(ALLOW_ORIGIN) == Some(origin),
-                &answer,
-            );
-        }
-        let answer = ask(server.port, "GET", "/x", &[("Origin", APP)]);
-        self.that(
-            "credentials once",
-            answer.one(CREDENTIALS) == Some("true"),
-            &answer,
-        );
-        self.that(
-            "exposed headers, and not the app's own",
-            answer.lines(EXPOSE).len() == 1
-                && answer.names(EXPOSE, "X-Total")
-                && answer.names(EXPOSE, "ETag")
-                && !answer.names(EXPOSE, "X-Own"),
-            &answer,
-        );
-        self.that(
-            "Vary names Origin, and keeps what the app says",
-            answer.names("Vary", "Origin") && answer.names("Vary", "Accept-Encoding"),
-            &answer,
-        );
-        self.that(
-            "no preflight's headers on another answer",
-            answer.lines(ALLOW_METHODS).is_empty() && answer.lines(MAX_AGE).is_empty(),
-            &answer,
-        );
-        for method in ["HEAD", "POST", "PUT", "DELETE", "PATCH"] {
-            let answer = ask(server.port, method, "/x", &[("Origin", APP)]);
-            self.that(
-                &format!("{method} reaches the app and gets the headers"),
-                answer.status == 200 && answer.one(ALLOW_ORIGIN) == Some(APP),
-                &answer,
-            );
-        }
-    }
-
-    fn refused_origins(&mut self, server: &Server) {
-        for origin in [
-            "https://evil.example",
-            "http://app.example",
-            "https://app.example:8443",
-            "https://admin.example",
-            "https://app.example.evil.test",
-            "https://evilapp.example",
-            "https://appxexample",
-            "https://apps.example",
-            "https://evilapps.example",
-            "https://a.apps.example.evil.test",
-            "https://a.apps.example:444",
-            "http://a.apps.example",
-            "https://evil.test/.apps.example",
-            "https://evil.test:1.apps.example",
-            "HTTPS://APP.EXAMPLE",
-            "https://app.example, https://evil.example",
-            "https://evil.example, https://app.example",
-            "null",
-            OWN,
-        ] {
-            let answer = ask(server.port, "GET", "/x", &[("Origin", origin)]);
-            // Another spelling may be answered with the right one, which browsers compare by bytes.
-            let is_refused = answer.lines(ALLOW_ORIGIN).iter().all(|allowed| {
-                *allowed != origin && *allowed != "*" && *allowed != "null" && *allowed != OWN
-            });
-            let is_alone = origin.eq_ignore_ascii_case(APP) || answer.cors_headers().is_empty();
-            self.that(
-                &format!("{origin} is refused"),
-                is_refused && is_alone && answer.names("Vary", "Origin"),
-                &answer,
-            );
-        }
-        let answer = ask(server.port, "GET", "/x", &[]);
-        self.that(
-            "without Origin: no CORS headers, Vary all the same",
-            answer.status == 200
-                && answer.cors_headers().is_empty()
-                && answer.names("Vary", "Origin"),
-            &answer,
-        );
-    }
-
-    fn full_preflights(&mut self, server: &Server) {
-        for (method, names) in [
-            ("PUT", "x-foo"),
-            ("DELETE", "content-type"),
-            ("PATCH", "authorization,content-type,x-foo"),
-            ("POST", "content-type"),
-        ] {
-            let answer = preflight(server, "/x", APP, method, names);
-            self.that(
-                &format!("preflight of {method} with {names}"),
-                answer.status == 204
-                    && answer.one(ALLOW_ORIGIN) == Some(APP)
-                    && answer.one(CREDENTIALS) == Some("true")
-                    && answer.names(ALLOW_METHODS, method)
-                    && names
-                        .split(',')
-                        .all(|name| answer.names(ALLOW_HEADERS, name)),
-                &answer,
-            );
-            self.that(
-                "no header of it twice",
-                answer.lines(ALLOW_METHODS).len() == 1 && answer.lines(ALLOW_HEADERS).len() == 1,
-                &answer,
-            );
-        }
-        let answer = preflight(server, "/x", APP, "PROPFIND", "x-bar");
-        self.that(
-            "another method or header is not among those allowed",
-            !answer.names(ALLOW_METHODS, "PROPFIND")
-                && !answer.names(ALLOW_METHODS, "*")
-                && !answer.names(ALLOW_HEADERS, "x-bar")
-                && !answer.names(ALLOW_HEADERS, "*"),
-            &answer,
-        );
-        self.that("max-age", answer.one(MAX_AGE) == Some("600"), &answer);
-        self.that(
-            "a preflight varies on Origin",
-            answer.names("Vary", "Origin"),
-            &answer,
-        );
-        self.that(
-            "a preflight never reaches the app",
-            !answer.body.contains("app:"),
-            &answer,
-        );
-        let answer = preflight(server, "/x", "https://evil.example", "PUT", "x-foo");
-        self.that(
-            "another origin's preflight is refused",
-            answer.cors_headers().is_empty() && answer.names("Vary", "Origin"),
-            &answer,
-        );
-        for path in ["/auth", "/dead", "/404", "/500"] {
-            let answer = preflight(server, path, APP, "PUT", "x-foo");
-            self.that(
-                &format!("the preflight of {path} is allowed"),
-                answer.status == 204 && answer.one(ALLOW_ORIGIN) == Some(APP),
-                &answer,
-            );
-        }
-    }
-
-    fn errors(&mut self, server: &Server) {
-        for (path, statuses) in [
-            ("/404", &[404][..]),
-            ("/405", &[405]),
-            ("/500", &[500]),
-            ("/auth", &[401]),
-            ("/dead", &[502, 503, 504]),
-        ] {
-            let answer = ask(server.port, "GET", path, &[("Origin", APP)]);
-            self.that(
-                &format!("{path} can be read by an allowed origin"),
-                statuses.contains(&answer.status)
-                    && answer.one(ALLOW_ORIGIN) == Some(APP)
-                    && answer.one(CREDENTIALS) == Some("true"),
-                &answer,
-            );
-            let answer = ask(
-                server.port,
-                "GET",
-                path,
-                &[("Origin", "https://evil.example")],
-            );
-            self.that(
-                &format!("{path} cannot be read by another"),
-                answer.cors_headers().is_empty() && answer.names("Vary", "Origin"),
-                &answer,
-            );
-        }
-        let ann = [("Origin", APP), ("Authorization", "Basic YW5uOnNlY3JldA==")];
-        let answer = ask(server.port, "GET", "/auth", &ann);
-        self.that(
-            "who has authenticated gets in",
-            answer.status == 200 && answer.one(ALLOW_ORIGIN) == Some(APP),
-            &answer,
-        );
-    }
-
-    /// `*` for everybody.
-    pub(crate) fn public(&mut self, server: &Server) {
-        for headers in [&[][..], &[("Origin", "https://any.example")]] {
-            let answer = ask(server.port, "GET", "/x", headers);
-            self.that(
-                "everybody may read, without credentials",
-                answer.one(ALLOW_ORIGIN) == Some("*")
-                    && answer.lines(CREDENTIALS).is_empty()
-                    && answer.names(EXPOSE, "X-Total"),
-                &answer,
-            );
-            self.that(
-                "the wildcard does not vary",
-                !answer.names("Vary", "Origin"),
-                &answer,
-            );
-        }
-        let answer = preflight(server, "/x", "https://any.example", "PUT", "x-any");
-        self.that(
-            "the preflight allows all headers",
-            answer.status == 204
-                && answer.one(ALLOW_ORIGIN) == Some("*")
-                && answer.names(ALLOW_METHODS, "PUT")
-                && answer.names(ALLOW_HEADERS, "*")
-                && answer.names(ALLOW_HEADERS, "authorization"),
-            &answer,
-        );
-        for path in ["/404", "/500", "/auth", "/dead"] {
-            let answer = ask(
-                server.port,
-                "GET",
-                path,
-                &[("Origin", "https://any.example")],
-            );
-            self.that(
-                &format!("{path} is public, too"),
-                answer.one(ALLOW_ORIGIN) == Some("*"),
-                &answer,
-            );
-        }
-    }
-
-    /// What was asked for is echoed: `*` means nothing with credentials.
-    pub(crate) fn echoing(&mut self, server: &Server) {
-        let answer = preflight(server, "/x", APP, "PROPFIND", "x-a,x-b");
-        self.that(
-            "method and headers are echoed",
-            answer.one(ALLOW_METHODS) == Some("PROPFIND")
-                && answer.one(ALLOW_HEADERS) == Some("x-a,x-b"),
-            &answer,
-        );
-        let headers = [("Origin", APP), ("Access-Control-Request-Method", "PUT")];
-        let answer = ask(server.port, "OPTIONS", "/x", &headers);
-        self.that(
-            "no headers asked for, none named",
-            answer.status == 204
-                && answer.one(ALLOW_METHODS) == Some("PUT")
-                && answer
-                    .lines(ALLOW_HEADERS)
-                    .iter()
-                    .all(|value| value.is_empty()),
-            &answer,
-        );
-    }
-
-    /// Names stay what the policy says, letter by letter.
-    pub(crate) fn odd(&mut self, server: &Server, policy: &Policy) {
-        let answer = preflight(server, "/x", APP, "PUT", "x-foo");
-        self.that(
-            "odd methods",
-            answer.names(ALLOW_METHODS, &policy.methods[0]),
-            &answer,
-        );
-        self.that(
-            "odd request-headers",
-            policy
-                .headers
-                .iter()
-                .all(|name| answer.names(ALLOW_HEADERS, name)),
-            &answer,
-        );
-        let answer = ask(server.port, "GET", "/x", &[("Origin", APP)]);
-        self.that(
-            "odd response-headers",
-            policy.expose.iter().all(|name| answer.names(EXPOSE, name)),
-            &answer,
-        );
+    pub(crate) fn varies(&mut self, answer: &Answer) {
+        let holds = self.promise.is_public() || answer.names("Vary", "Origin");
+        self.that("Vary names Origin", holds, answer);
     }
 }
 
-fn preflight(server: &Server, path: &str, origin: &str, method: &str, names: &str) -> Answer {
+/// A check: its name, and what it does.
+pub(crate) type Check = (&'static str, fn(&mut Case<'_>));
+
+pub(crate) static CHECKS: &[Check] = &[
+    ("each allowed origin is named once", allowed_origins),
+    ("GET reaches the app", |case| method(case, "GET")),
+    ("HEAD reaches the app", |case| method(case, "HEAD")),
+    ("POST reaches the app", |case| method(case, "POST")),
+    ("PUT reaches the app", |case| method(case, "PUT")),
+    ("DELETE reaches the app", |case| method(case, "DELETE")),
+    ("PATCH reaches the app", |case| method(case, "PATCH")),
+    (
+        "the policy's response-headers are exposed, no others",
+        exposed,
+    ),
+    (
+        "no preflight's headers on another answer",
+        no_preflight_headers,
+    ),
+    ("Vary with Origin", vary_with_origin),
+    ("Vary without Origin, and nobody is named", without_origin),
+    ("a wildcard does not vary", wildcard),
+    ("another site is refused", |case| {
+        refused(case, &["https://evil.test"])
+    }),
+    ("null is refused", |case| refused(case, &["null"])),
+    ("another scheme is refused", |case| {
+        refused(
+            case,
+            &[
+                "http://app.example",
+                "http://a.app.example",
+                "http://admin.example:8443",
+            ],
+        );
+    }),
+    ("another port is refused", |case| {
+        let origins = [
+            "https://app.example:444",
+            "https://admin.example",
+            "https://a.app.example:444",
+        ];
+        refused(case, &origins);
+    }),
+    ("a host that begins alike is refused", |case| {
+        let origins = [
+            "https://app.example.evil.test",
+            "https://a.app.example.evil.test",
+        ];
+        refused(case, &origins);
+    }),
+    ("a host that ends alike is refused", |case| {
+        refused(
+            case,
+            &["https://evilapp.example", "https://evil.test/.app.example"],
+        );
+    }),
+    ("a dot is only a dot", |case| {
+        refused(
+            case,
+            &[
+                "https://appxexample",
+                "https://axapp.example",
+                "https://a.appxexample",
+            ],
+        );
+    }),
+    ("two origins at once are refused", |case| {
+        let origins = [
+            "https://app.example, https://evil.test",
+            "https://evil.test, https://app.example",
+        ];
+        refused(case, &origins);
+    }),
+    ("another spelling is refused", |case| {
+        refused(case, &["HTTPS://APP.EXAMPLE"])
+    }),
+    ("the origin that the app names is refused", |case| {
+        refused(case, &[OWN])
+    }),
+    ("404 is readable", |case| error(case, "GET", "/404", &[404])),
+    ("405 is readable", |case| {
+        error(case, "POST", "/405", &[405])
+    }),
+    ("500 is readable", |case| error(case, "GET", "/500", &[500])),
+    ("401 is readable", |case| {
+        error(case, "GET", "/private", &[401])
+    }),
+    ("502 is readable", |case| {
+        if case.is_proxy {
+            error(case, "GET", "/dead", &[502, 503, 504]);
+        }
+    }),
+    ("errors vary", errors_vary),
+    ("errors stay hidden from others", errors_hidden),
+    ("who has authenticated gets in", authenticated),
+    ("a plain OPTIONS request reaches the app", |case| {
+        plain_options(case, None)
+    }),
+    (
+        "a plain OPTIONS request with Origin reaches the app",
+        |case| {
+            plain_options(case, Some(case.origin()));
+        },
+    ),
+    ("its answer is readable", plain_options_readable),
+    (
+        "OPTIONS without Origin is no preflight",
+        options_without_origin,
+    ),
+    (
+        "no header is doubled behind an app that sets its own",
+        doubled,
+    ),
+    ("an app's own headers let nobody else in", own_headers),
+    ("what the app says of Vary stays", own_vary),
+];
+
+fn allowed_origins(case: &mut Case<'_>) {
+    for origin in &case.promise.allowed {
+        let answer = case.get("/items", origin);
+        case.readable("GET", origin, &answer);
+        case.that("it reaches the app", answer.status == 200, &answer);
+    }
+}
+
+fn method(case: &mut Case<'_>, method: &str) {
+    let origin = case.origin();
+    let answer = case.asker.ask(method, "/items", &[("Origin", &origin)]);
+    case.readable(method, &origin, &answer);
+    let reaches = answer.status == 200 && answer.lines("X-Total") == ["3"];
+    case.that(method, reaches, &answer);
+}
+
+fn exposed(case: &mut Case<'_>) {
+    let answer = case.get("/items", &case.origin());
+    let expose = &case.promise.document.expose;
+    let lines = answer.lines(EXPOSE);
+    let exposes = expose.iter().all(|name| answer.names(EXPOSE, name));
+    let only = lines.len() == usize::from(!expose.is_empty()) && !answer.names(EXPOSE, "X-Own");
+    case.that("exposed headers", exposes && only, &answer);
+}
+
+fn no_preflight_headers(case: &mut Case<'_>) {
+    let answer = case.get("/items", &case.origin());
+    let none = [ALLOW_METHODS, ALLOW_HEADERS, MAX_AGE]
+        .iter()
+        .all(|name| answer.lines(name).is_empty());
+    case.that("no preflight", none, &answer);
+}
+
+fn vary_with_origin(case: &mut Case<'_>) {
+    for path in ["/items", "/own"] {
+        let answer = case.get(path, &case.origin());
+        case.varies(&answer);
+    }
+}
+
+fn without_origin(case: &mut Case<'_>) {
+    let answer = case.asker.ask("GET", "/items", &[]);
+    case.varies(&answer);
+    let allowed = answer.lines(ALLOW_ORIGIN);
+    let nobody = allowed.is_empty() || case.promise.is_public() && allowed == ["*"];
+    case.that("nobody is named", answer.status == 200 && nobody, &answer);
+}
+
+fn wildcard(case: &mut Case<'_>) {
+    if !case.promise.is_public() {
+        return;
+    }
+    for headers in [&[][..], &[("Origin", "https://any.example")]] {
+        let answer = case.asker.ask("GET", "/items", headers);
+        case.that("Vary", !answer.names("Vary", "Origin"), &answer);
+    }
+}
+
+/// Another spelling may be answered with the right one, which browsers compare byte by byte.
+pub(crate) fn is_refused(origin: &str, answer: &Answer) -> bool {
+    let lines = answer.lines(ALLOW_ORIGIN);
+    let spelled_right = origin == "HTTPS://APP.EXAMPLE" && lines == ["https://app.example"];
+    lines.is_empty() || spelled_right
+}
+
+fn refused(case: &mut Case<'_>, origins: &[&str]) {
+    for origin in origins {
+        if case.promise.allows(origin) {
+            continue;
+        }
+        let answer = case.get("/items", origin);
+        case.that(origin, is_refused(origin, &answer), &answer);
+        case.varies(&answer);
+    }
+}
+
+const ERRORS: [(&str, &str); 4] = [
+    ("GET", "/404"),
+    ("POST", "/405"),
+    ("GET", "/500"),
+    ("GET", "/private"),
+];
+
+fn error(case: &mut Case<'_>, method: &str, path: &str, statuses: &[u16]) {
+    let origin = case.origin();
+    let answer = case.asker.ask(method, path, &[("Origin", &origin)]);
+    case.that(path, statuses.contains(&answer.status), &answer);
+    case.readable(path, &origin, &answer);
+}
+
+fn errors_vary(case: &mut Case<'_>) {
+    for (method, path) in ERRORS {
+        let origin = case.origin();
+        let answer = case.asker.ask(method, path, &[("Origin", &origin)]);
+        case.varies(&answer);
+    }
+}
+
+fn errors_hidden(case: &mut Case<'_>) {
+    if case.promise.is_public() {
+        return;
+    }
+    for (method, path) in ERRORS {
+        let headers = [("Origin", "https://evil.test")];
+        let answer = case.asker.ask(method, path, &headers);
+        case.that(path, answer.lines(ALLOW_ORIGIN).is_empty(), &answer);
+    }
+}
+
+fn authenticated(case: &mut Case<'_>) {
+    let origin = case.origin();
     let headers = [
-        ("Origin", origin),
-        ("Access-Control-Request-Method", method),
-        ("Access-Control-Request-Headers", names),
+        ("Origin", origin.as_str()),
+        ("Authorization", "Basic YW5uOnNlY3JldA=="),
     ];
-    ask(server.port, "OPTIONS", path, &headers)
+    let answer = case.asker.ask("GET", "/private", &headers);
+    case.that("authenticated", answer.status == 200, &answer);
+    case.readable("authenticated", &origin, &answer);
+}
+
+fn plain_options(case: &mut Case<'_>, origin: Option<String>) {
+    let headers: Vec<_> = (origin.iter())
+        .map(|origin| ("Origin", origin.as_str()))
+        .collect();
+    let answer = case.asker.ask("OPTIONS", "/items", &headers);
+    let reaches = answer.status == 200 && answer.lines("X-Plain") == ["yes"];
+    case.that("plain OPTIONS", reaches, &answer);
+}
+
+fn plain_options_readable(case: &mut Case<'_>) {
+    let origin = case.origin();
+    let answer = case.asker.ask("OPTIONS", "/items", &[("Origin", &origin)]);
+    case.readable("plain OPTIONS", &origin, &answer);
+}
+
+fn options_without_origin(case: &mut Case<'_>) {
+    let headers = [("Access-Control-Request-Method", "PUT")];
+    let answer = case.asker.ask("OPTIONS", "/items", &headers);
+    let reaches = answer.status == 200 && answer.lines("X-Plain") == ["yes"];
+    case.that("no Origin", reaches, &answer);
+}
+
+fn doubled(case: &mut Case<'_>) {
+    let origin = case.origin();
+    for path in ["/own", "/items", "/404"] {
+        let answer = case.get(path, &origin);
+        let doubled = answer.doubled();
+        case.that(&format!("{doubled:?}"), doubled.is_empty(), &answer);
+    }
+}
+
+fn own_headers(case: &mut Case<'_>) {
+    let answer = case.get("/own", OWN);
+    let allowed = answer.lines(ALLOW_ORIGIN);
+    let public = case.promise.is_public() && allowed == ["*"];
+    case.that("the app's origin", allowed.is_empty() || public, &answer);
+    let origin = case.origin();
+    let answer = case.get("/own", &origin);
+    case.readable("the app's own headers", &origin, &answer);
+}
+
+fn own_vary(case: &mut Case<'_>) {
+    let answer = case.get("/own", &case.origin());
+    case.that("own Vary", answer.names("Vary", "Accept-Encoding"), &answer);
 }

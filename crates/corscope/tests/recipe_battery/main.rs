@@ -1,119 +1,122 @@
-//! Recipes, pasted into real servers and asked what the policy promises.
+//! Recipes, pasted into real servers and asked what the policy promises: by our own client, and in
+//! part by Chromium.
 //!
-//! Each server stands before an application that sets CORS headers of its own, that authenticates
-//! some paths and that cannot be reached at others.
-
+//! Web servers stand before an application that sets CORS headers of its own; the applications of
+//! the frameworks lie in `e2e/frameworks`, with the policies.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod apps;
+mod asking;
+mod backend;
+mod browser;
 mod checks;
-mod http;
+mod installed;
+mod preflights;
+mod processes;
+mod promise;
+mod report;
 mod servers;
+mod stacks;
+mod vite;
 
 use corscope_diagnose::recipe::Assurance;
-use corscope_diagnose::recipes::by_name;
-use corscope_fetch::policy::{Policy, PolicyDocument};
+use corscope_diagnose::recipes::RECIPES;
 
-use checks::Checks;
-use servers::Stack;
+use asking::Asker;
+use checks::Case;
+use report::Report;
+use stacks::STACKS;
 
-fn policy(document: PolicyDocument) -> Policy {
-    document.build(true).unwrap()
-}
-
-fn strings(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
-}
-
-fn full() -> Policy {
-    policy(PolicyDocument {
-        origins: strings(&[
-            "https://app.example",
-            "https://admin.example:8443",
-            "https://*.apps.example",
-        ]),
-        methods: strings(&["PUT", "DELETE", "PATCH"]),
-        headers: strings(&["X-Foo", "Content-Type", "Authorization"]),
-        expose: strings(&["X-Total", "ETag"]),
-        credentials: true,
-        max_age: Some(600),
-        private_network: false,
-    })
-}
-
-fn public() -> Policy {
-    policy(PolicyDocument {
-        origins: strings(&["*"]),
-        methods: strings(&["PUT"]),
-        headers: strings(&["*"]),
-        expose: strings(&["X-Total"]),
-        ..PolicyDocument::default()
-    })
-}
-
-/// Everything that is asked for, with credentials: the names must be echoed.
-fn echoing() -> Policy {
-    policy(PolicyDocument {
-        origins: strings(&["https://app.example"]),
-        methods: strings(&["*"]),
-        headers: strings(&["*"]),
-        credentials: true,
-        ..PolicyDocument::default()
-    })
-}
-
-/// Every character that a token may hold, next to what servers take for variables.
-fn odd() -> Policy {
-    policy(PolicyDocument {
-        origins: strings(&["https://app.example"]),
-        methods: strings(&["M!#$%&'*+-.^_`|~"]),
-        headers: strings(&["x-!#$%&'*+.^_`|~", "x-$http_cookie", "x-%[src]", "x-%ci"])
-            .into_iter()
-            .filter(|name| !name.contains('['))
-            .collect(),
-        expose: strings(&["x-$host$", "x-%t%"]),
-        ..PolicyDocument::default()
-    })
-}
+/// How many different checks look at each stack at least.
+const LEAST: usize = 25;
 
 fn are_skipped() -> bool {
     std::env::var("CORSCOPE_SKIP_REAL_SERVERS").is_ok_and(|value| value == "1")
 }
 
-fn battery(stack: Stack) {
+fn battery(name: &str) {
     if are_skipped() {
         return;
     }
-    let recipe = by_name(stack.name()).unwrap();
-    let mut checks = Checks::new(stack.name());
-    checks.full(&stack.start(&(recipe.render)(&full()).code));
-    checks.public(&stack.start(&(recipe.render)(&public()).code));
-    checks.echoing(&stack.start(&(recipe.render)(&echoing()).code));
-    checks.odd(&stack.start(&(recipe.render)(&odd()).code), &odd());
-    checks.finish();
-    assert_eq!(recipe.assurance, Assurance::Run, "it has just been run");
+    let stack = STACKS.iter().find(|stack| stack.name == name).unwrap();
+    let mut report = Report::default();
+    for promise in promise::promises() {
+        if !stack.policies.is_empty() && !stack.policies.contains(&promise.name.as_str()) {
+            continue;
+        }
+        let rendered = (stack.recipe().render)(&promise.policy);
+        let server = (stack.start)(stack, &promise.name, &rendered.code);
+        let asker = Asker::new(server.port, stack.prefix);
+        for (check, look) in checks::CHECKS.iter().chain(preflights::CHECKS) {
+            let mut case = Case {
+                asker: &asker,
+                promise: &promise,
+                limits: &rendered.limits,
+                is_proxy: stack.is_proxy,
+                looked: 0,
+                complaints: Vec::new(),
+            };
+            look(&mut case);
+            report.add(check, case.looked, case.complaints);
+        }
+        if promise.name == browser::POLICY {
+            browser::ask_api(&asker.base, &mut report);
+        }
+    }
+    report.finish(stack.recipe(), stack.known, LEAST);
+}
+
+macro_rules! batteries {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            battery($name);
+        })*
+
+        /// The stacks that the policy battery runs.
+        const TESTED: &[&str] = &[$($name),*];
+    };
+}
+
+batteries! {
+    nginx_answers_as_the_policy_says: "nginx",
+    apache_answers_as_the_policy_says: "apache",
+    caddy_answers_as_the_policy_says: "caddy",
+    haproxy_answers_as_the_policy_says: "haproxy",
+    lighttpd_answers_as_the_policy_says: "lighttpd",
+    express_answers_as_the_policy_says: "express",
+    fastify_answers_as_the_policy_says: "fastify",
+    koa_answers_as_the_policy_says: "koa",
+    hono_answers_as_the_policy_says: "hono",
+    nestjs_answers_as_the_policy_says: "nestjs",
+    next_answers_as_the_policy_says: "nextjs",
+    flask_answers_as_the_policy_says: "flask",
+    fastapi_answers_as_the_policy_says: "fastapi",
+    django_answers_as_the_policy_says: "django",
+    axum_answers_as_the_policy_says: "axum",
+    actix_answers_as_the_policy_says: "actix-web",
+    rails_answers_as_the_policy_says: "rails",
+    php_answers_as_the_policy_says: "php",
 }
 
 #[test]
-fn nginx_answers_as_the_policy_says() {
-    battery(Stack::Nginx);
+fn vite_proxies_the_api() {
+    if !are_skipped() {
+        vite::battery(&promise::promises()[0]);
+    }
 }
 
 #[test]
-fn apache_answers_as_the_policy_says() {
-    battery(Stack::Apache);
-}
-
-#[test]
-fn caddy_answers_as_the_policy_says() {
-    battery(Stack::Caddy);
-}
-
-#[test]
-fn haproxy_answers_as_the_policy_says() {
-    battery(Stack::Haproxy);
-}
-
-#[test]
-fn lighttpd_answers_as_the_policy_says() {
-    battery(Stack::Lighttpd);
+fn who_is_marked_as_run_is_run() {
+    let mut run: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
+    assert_eq!(run, TESTED, "each stack has its test");
+    run.push(vite::NAME);
+    let mut marked: Vec<_> = RECIPES
+        .iter()
+        .filter(|recipe| recipe.assurance == Assurance::Run)
+        .map(|recipe| recipe.stack)
+        .collect();
+    run.sort_unstable();
+    marked.sort_unstable();
+    assert_eq!(run, marked);
 }

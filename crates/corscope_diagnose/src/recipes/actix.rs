@@ -10,7 +10,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["actix", "actix-cors"],
     title: "actix-web with actix-cors",
     kind: StackKind::Framework,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "rust",
     file: "src/main.rs (cargo add actix-cors)",
     place: "the last .wrap of App::new(), which is the outermost",

@@ -24,6 +24,9 @@ pub(super) static RECIPE: Recipe = Recipe {
         "a session cookie is SameSite=Lax: another site's page sends it only with \
          SESSION_COOKIE_SAMESITE = \"None\" and SESSION_COOKIE_SECURE",
         "CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets every site in",
+        "a route that sets Access-Control-Allow-Origin itself lets in whom it names, whatever this says",
+        "answers vary on Origin even where everybody gets `*`: caches keep one for each origin",
+        "an OPTIONS request with Access-Control-Request-Method never reaches the app, not even without Origin",
     ],
     signs: &[("server", "wsgiserver")],
     render,

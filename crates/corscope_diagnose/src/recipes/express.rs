@@ -21,6 +21,7 @@ pub(super) static RECIPE: Recipe = Recipe {
         "an origin function that calls back with an Error answers 500 without CORS headers",
         "authentication before cors answers preflights with 401",
         "a handler or a proxy in front that sets the same headers doubles them",
+        "a route that sets Access-Control-Allow-Origin itself lets in whom it names, whatever this says",
     ],
     signs: &[("x-powered-by", "express")],
     render,

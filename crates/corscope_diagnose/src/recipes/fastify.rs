@@ -19,6 +19,8 @@ pub(super) static RECIPE: Recipe = Recipe {
         "`origin: true` lets every site in, with credentials too",
         "an onRequest hook that was added before (authentication) answers preflights with 401",
         "in its strict mode, a plain OPTIONS request is answered with 400",
+        "a route that sets Access-Control-Allow-Origin itself lets in whom it names, whatever this says",
+        "answers vary on Origin even where everybody gets `*`: caches keep one for each origin",
     ],
     signs: &[],
     render,

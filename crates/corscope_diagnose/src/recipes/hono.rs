@@ -19,6 +19,7 @@ pub(super) static RECIPE: Recipe = Recipe {
         "hono/cors without `allowHeaders` allows every request-header that is asked for",
         "hono/cors without `allowMethods` allows PUT, PATCH and DELETE",
         "a handler that copies an upstream's headers doubles none here: these replace them",
+        "a route that sets Access-Control-Allow-Origin itself lets in whom it names, whatever this says",
     ],
     signs: &[],
     render,

@@ -20,6 +20,7 @@ pub(super) static RECIPE: Recipe = Recipe {
         "middleware that was added before enableCors runs before it: an authentication there \
          answers preflights with 401",
         "a gateway (WebSocket) has its own cors option",
+        "a route that sets Access-Control-Allow-Origin itself lets in whom it names, whatever this says",
     ],
     signs: &[],
     render,

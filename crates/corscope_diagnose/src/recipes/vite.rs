@@ -7,7 +7,7 @@ pub(super) static RECIPE: Recipe = Recipe {
     aliases: &["sveltekit", "vue-cli"],
     title: "Vite's development proxy",
     kind: StackKind::DevProxy,
-    assurance: Assurance::Rendered,
+    assurance: Assurance::Run,
     language: "javascript",
     file: "vite.config.js",
     place: "the server section; put your API's address in target",

@@ -1,0 +1,3 @@
+// The packages lie one directory up.
+import path from "node:path";
+export default { turbopack: { root: path.resolve(import.meta.dirname, "..") } };
