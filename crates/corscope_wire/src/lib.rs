@@ -7,4 +7,5 @@
 #![warn(missing_docs)]
 
 pub mod client;
+pub mod content_coding;
 pub mod proxy;
