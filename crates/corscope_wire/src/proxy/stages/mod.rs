@@ -6,14 +6,55 @@
 //! malformed lines do not), and its bodies are held, bounded, only where a stage asks for them.
 //! `Content-Length` is mended only where it was right before.
 
+mod actions;
+mod answer;
+mod breakpoint;
+#[cfg(test)]
+mod breakpoint_tests;
+mod document;
+mod edit;
+mod edited;
+mod every_preflight;
+mod folder;
+mod forward;
+mod glob;
+mod hold;
+mod matcher;
+#[cfg(test)]
+mod matcher_tests;
+mod mistake;
+mod rewrite;
+#[cfg(test)]
+mod rewrite_tests;
+mod rewrites;
+mod rules_file;
+#[cfg(test)]
+mod rules_file_tests;
 pub(crate) mod run;
+mod tally;
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
+
+pub use breakpoint::Breakpoint;
+pub use document::{
+    ActionDocument, AnswerDocument, AnswerPreflightDocument, BodyDocument, BreakpointDocument,
+    DelayDocument, Direction, ForwardDocument, HeaderDocument, HeaderMatchDocument,
+    MapFolderDocument, MatchDocument, Overdue, ReplaceDocument, RewriteDocument, RulesDocument,
+    StatusDocument,
+};
+pub use every_preflight::EveryPreflight;
+pub use hold::{Held, HoldError, HoldOutcome, Holds, Resolution};
+pub use matcher::CorsCheck;
+pub use mistake::Mistake;
+pub use rewrite::{Ground, Rewrite};
+pub use rewrites::{Listed, Rewrites, RewritesError};
+pub use rules_file::{rules_from_toml, rules_to_toml};
 
 /// What a stage's methods return: a future that lives as long as what it was lent.
 pub type StageFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -26,6 +67,13 @@ pub trait Stage: Send + Sync + 'static {
     /// Its name, which is noted in
     /// [`Modified::by`](corscope_fetch::exchange::Modified::by) when it changed something.
     fn name(&self) -> &str;
+
+    /// What is noted of one exchange once a method has answered anything but `Pass` for it; more than
+    /// the name where there is more to tell.
+    fn noted(&self, exchange: u64) -> Cow<'_, str> {
+        let _ = exchange;
+        self.name().into()
+    }
 
     /// What it wants of an exchange, by the request's head alone (the body is empty). Called for
     /// every exchange, so it must be quick.
@@ -110,7 +158,7 @@ pub enum RequestDecision {
     Answer(Box<ObservedResponse>),
     /// The client's connection is closed without an answer.
     Close,
-    /// It goes on after this time.
+    /// It goes on after this time. A delay of zero is noted like any other.
     Delay(Duration),
 }
 
@@ -124,7 +172,7 @@ pub enum ResponseDecision {
     Changed,
     /// The client's connection is closed without an answer.
     Close,
-    /// It goes on after this time.
+    /// It goes on after this time. A delay of zero is noted like any other.
     Delay(Duration),
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Interested {
 /// What the stages made of a request or response.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// The names of those that changed it.
+    /// What is noted of those that changed it or held it up.
     pub(crate) by: Vec<String>,
     /// How long they took.
     pub(crate) blocked: Duration,
@@ -56,6 +56,11 @@ impl Interested {
         })
     }
 
+    /// What is noted of a stage that took part.
+    fn noted(&self, stage: &Arc<dyn Stage>) -> String {
+        stage.noted(self.exchange).into_owned()
+    }
+
     pub(crate) async fn on_request(&self, request: &mut ObservedRequest) -> Outcome {
         let started = Instant::now();
         let mut outcome = Outcome::default();
@@ -63,17 +68,20 @@ impl Interested {
         for (stage, _) in asked {
             match stage.on_request(self.exchange, request).await {
                 RequestDecision::Pass => {}
-                RequestDecision::Changed => outcome.by.push(stage.name().to_owned()),
+                RequestDecision::Changed => outcome.by.push(self.noted(stage)),
                 RequestDecision::Answer(response) => {
-                    outcome.by.push(stage.name().to_owned());
+                    outcome.by.push(self.noted(stage));
                     outcome.verdict = Verdict::Answer(response);
                     break;
                 }
                 RequestDecision::Close => {
-                    outcome.verdict = Verdict::Close(stage.name().to_owned());
+                    outcome.verdict = Verdict::Close(self.noted(stage));
                     break;
                 }
-                RequestDecision::Delay(span) => tokio::time::sleep(span).await,
+                RequestDecision::Delay(span) => {
+                    tokio::time::sleep(span).await;
+                    outcome.by.push(self.noted(stage));
+                }
             }
         }
         outcome.blocked = started.elapsed();
@@ -92,12 +100,15 @@ impl Interested {
             let decision = stage.on_response(self.exchange, request, response).await;
             match decision {
                 ResponseDecision::Pass => {}
-                ResponseDecision::Changed => outcome.by.push(stage.name().to_owned()),
+                ResponseDecision::Changed => outcome.by.push(self.noted(stage)),
                 ResponseDecision::Close => {
-                    outcome.verdict = Verdict::Close(stage.name().to_owned());
+                    outcome.verdict = Verdict::Close(self.noted(stage));
                     break;
                 }
-                ResponseDecision::Delay(span) => tokio::time::sleep(span).await,
+                ResponseDecision::Delay(span) => {
+                    tokio::time::sleep(span).await;
+                    outcome.by.push(self.noted(stage));
+                }
             }
         }
         outcome.blocked = started.elapsed();
