@@ -98,6 +98,16 @@ impl ExchangeChange {
         &mut legs[hop]
     }
 
+    /// The change at a leg, if there is one.
+    pub(super) fn of_leg(&self, preflight: bool, hop: usize) -> Option<&LegChange> {
+        let legs = if preflight {
+            &self.preflights
+        } else {
+            &self.responses
+        };
+        legs.get(hop).filter(|change| !change.is_empty())
+    }
+
     /// Whether no leg must change anything.
     pub(super) fn is_empty(&self) -> bool {
         let mut legs = self.preflights.iter().chain(&self.responses);

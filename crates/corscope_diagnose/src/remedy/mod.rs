@@ -3,10 +3,13 @@
 
 mod client;
 mod exchange;
+mod rewriting;
 mod server;
 
 use corscope_fetch::verdict::Outcome;
 use corscope_fetch::{Browser, PreflightCache};
+
+pub use rewriting::{LegRewriting, Rewriting, make_it_pass};
 
 use crate::diagnostic::{Applicability, Diagnostic, OWN_SERVER, Remedy, Who};
 use crate::scenario::{Subject, play};

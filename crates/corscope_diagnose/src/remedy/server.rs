@@ -29,33 +29,13 @@ pub(super) fn candidates(sight: &Sight<'_>) -> Vec<Candidate> {
 }
 
 fn candidate(sight: &Sight<'_>, wildcard: bool) -> Option<Candidate> {
-    let mut change = ExchangeChange::default();
-    let mut subject = sight.subject.clone();
+    let mending = match wildcard {
+        true => Mending::WIDE,
+        false => Mending::NARROW,
+    };
     let own = sight.play.verdict.browser;
-    for _ in 0..ROUNDS {
-        let mut is_settled = true;
-        for browser in Browser::ALL {
-            let survey = survey(&subject, browser);
-            for fault in &survey.faults {
-                match mend(&survey, fault, wildcard, &mut change) {
-                    Some(is_changed) => is_settled &= !is_changed,
-                    // Another browser refuses it for reasons of its own: it stays as it was there.
-                    None if browser != own => {}
-                    None => return None,
-                }
-            }
-            if let corscope_fetch::Outcome::Incomplete(_) = survey.outcome {
-                is_settled &= !answer_unknown(&survey, wildcard, &mut change);
-            }
-        }
-        if is_settled {
-            break;
-        }
-        subject = change.apply(sight.subject);
-    }
-    if change.is_empty() {
-        return None;
-    }
+    let change = change(sight.subject, own, &Browser::ALL, mending)?;
+    let subject = change.apply(sight.subject);
     let policy = policy(sight, &subject, wildcard);
     let (applicability, title) = if wildcard {
         (
@@ -72,6 +52,61 @@ fn candidate(sight: &Sight<'_>, wildcard: bool) -> Option<Candidate> {
     Some(Candidate { remedy, subject })
 }
 
+/// How a server may be changed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mending {
+    /// Whether everybody may read what nothing private is in.
+    pub(super) wildcard: bool,
+    /// Whether the change is made by a proxy, for one browser, for as long as its user wants: it can
+    /// answer where the server does not, and allow the origin `null`.
+    pub(super) by_proxy: bool,
+}
+
+impl Mending {
+    const NARROW: Self = Self {
+        wildcard: false,
+        by_proxy: false,
+    };
+    const WIDE: Self = Self {
+        wildcard: true,
+        by_proxy: false,
+    };
+}
+
+/// What makes the fetch of `subject` pass, as far as a server can: for `own`, and for those of
+/// `browsers` where it can. `None` when nothing can or need be changed.
+pub(super) fn change(
+    subject: &Subject,
+    own: Browser,
+    browsers: &[Browser],
+    mending: Mending,
+) -> Option<ExchangeChange> {
+    let mut change = ExchangeChange::default();
+    let mut mended = subject.clone();
+    for _ in 0..ROUNDS {
+        let mut is_settled = true;
+        for browser in browsers.iter().copied() {
+            let survey = survey(&mended, browser);
+            for fault in &survey.faults {
+                match mend(&survey, fault, mending, &mut change) {
+                    Some(is_changed) => is_settled &= !is_changed,
+                    // Another browser refuses it for reasons of its own: it stays as it was there.
+                    None if browser != own => {}
+                    None => return None,
+                }
+            }
+            if let corscope_fetch::Outcome::Incomplete(_) = survey.outcome {
+                is_settled &= !answer_unknown(&survey, mending, &mut change);
+            }
+        }
+        if is_settled {
+            break;
+        }
+        mended = change.apply(subject);
+    }
+    (!change.is_empty()).then_some(change)
+}
+
 fn survey(subject: &Subject, browser: Browser) -> Verdict {
     let options = Options {
         survey: true,
@@ -86,14 +121,25 @@ fn survey(subject: &Subject, browser: Browser) -> Verdict {
 fn mend(
     verdict: &Verdict,
     fault: &Fault,
-    wildcard: bool,
+    mending: Mending,
     change: &mut ExchangeChange,
 ) -> Option<bool> {
     let leg = verdict.leg_of(fault)?;
     let slot = change.leg(leg.request.preflight, leg.hop);
     let before = slot.clone();
     match &fault.cause {
-        cause if cause.is_cors_check() => allow_origin(leg, wildcard, slot)?,
+        // WebKit may check a leg with credentials that goes without.
+        Cause::AcaoWildcardWithCredentials | Cause::AcacMissing | Cause::AcacNotTrue
+            if mending.by_proxy =>
+        {
+            let narrow = Mending {
+                wildcard: false,
+                ..mending
+            };
+            allow_origin(leg, narrow, slot)?;
+            slot.set("Access-Control-Allow-Credentials", "true");
+        }
+        cause if cause.is_cors_check() => allow_origin(leg, mending, slot)?,
         Cause::PreflightStatusNotOk { .. } | Cause::PreflightRedirect { .. } => {
             slot.status = Some(204);
             if matches!(fault.cause, Cause::PreflightRedirect { .. }) {
@@ -118,19 +164,27 @@ fn mend(
             }
             merge(slot, "Access-Control-Allow-Headers", names);
         }
+        Cause::NetworkError { .. } | Cause::UnexpectedProxyAuthentication
+            if mending.by_proxy && leg.request.preflight =>
+        {
+            pass_preflight(leg, mending, slot)?;
+        }
+        Cause::CorpBlocked { .. } if mending.by_proxy => {
+            slot.set("Cross-Origin-Resource-Policy", "cross-origin");
+        }
         _ => return None,
     }
     Some(*slot != before)
 }
 
 /// The origin that the leg's response is compared with, and whatever goes with it.
-fn allow_origin(leg: &Leg, wildcard: bool, slot: &mut LegChange) -> Option<()> {
+fn allow_origin(leg: &Leg, mending: Mending, slot: &mut LegChange) -> Option<()> {
     let wanted = leg.checked_origin.as_deref()?;
-    if wildcard {
+    if mending.wildcard {
         slot.set("Access-Control-Allow-Origin", "*");
         return Some(());
     }
-    if wanted == "null" {
+    if wanted == "null" && !mending.by_proxy {
         return None; // allowing null lets every sandboxed frame in
     }
     slot.set("Access-Control-Allow-Origin", wanted);
@@ -157,25 +211,32 @@ fn allow_origin(leg: &Leg, wildcard: bool, slot: &mut LegChange) -> Option<()> {
 }
 
 /// A leg that nothing is known of gets a plain good answer, so that the rest can be proved.
-fn answer_unknown(verdict: &Verdict, wildcard: bool, change: &mut ExchangeChange) -> bool {
+fn answer_unknown(verdict: &Verdict, mending: Mending, change: &mut ExchangeChange) -> bool {
     let Some(leg) = verdict.legs.last().filter(|leg| leg.answer.is_none()) else {
         return false;
     };
     let slot = change.leg(leg.request.preflight, leg.hop);
     let before = slot.clone();
     if leg.request.preflight {
-        slot.status = Some(204);
-        let method = asked(leg, "access-control-request-method");
-        if !is_safelisted_method(method.as_bytes()) {
-            slot.set("Access-Control-Allow-Methods", method);
-        }
-        let names = asked(leg, "access-control-request-headers");
-        if !names.is_empty() {
-            slot.set("Access-Control-Allow-Headers", names.replace(',', ", "));
-        }
+        let _ = pass_preflight(leg, mending, slot);
+    } else {
+        let _ = allow_origin(leg, mending, slot);
     }
-    let _ = allow_origin(leg, wildcard, slot);
     *slot != before
+}
+
+/// All that a preflight needs to pass; `None` when its origin cannot be allowed.
+fn pass_preflight(leg: &Leg, mending: Mending, slot: &mut LegChange) -> Option<()> {
+    slot.status = Some(204);
+    let method = asked(leg, "access-control-request-method");
+    if !is_safelisted_method(method.as_bytes()) {
+        slot.set("Access-Control-Allow-Methods", method);
+    }
+    let names = asked(leg, "access-control-request-headers");
+    if !names.is_empty() {
+        slot.set("Access-Control-Allow-Headers", names.replace(',', ", "));
+    }
+    allow_origin(leg, mending, slot)
 }
 
 fn tokens(leg: &Leg, name: &'static str) -> Vec<String> {
@@ -190,7 +251,7 @@ fn tokens(leg: &Leg, name: &'static str) -> Vec<String> {
     found
 }
 
-fn asked(leg: &Leg, name: &str) -> String {
+pub(super) fn asked(leg: &Leg, name: &str) -> String {
     let value = leg.request.header_list.get(name);
     value
         .map(|value| latin1(&value).into_owned())
