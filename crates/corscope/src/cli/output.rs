@@ -118,6 +118,11 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Writes a note to standard error, beside what is printed.
+pub(super) fn print_aside(text: &str) -> io::Result<()> {
+    io::stderr().write_all(text.as_bytes())
+}
+
 /// Writes an error to standard error and gives the exit code.
 pub(super) fn fail(code: u8, message: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "corscope: {message}"); // nobody is left to tell

@@ -1,19 +1,29 @@
 //! `corscope proxy`: intercepts, and explains what passes through.
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use corscope_capture::Store;
+use corscope_capture::store::{BUDGET, Retention, StoreError};
 use corscope_diagnose::render::TextOptions;
+use corscope_fetch::Browser;
 use corscope_wire::proxy::{Proxy, ProxyError};
 
 use super::interception::{DEFAULT_LISTEN, InterceptionArgs};
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
+use crate::session::export::export_har;
 use crate::session::{Session, Traffic};
+
+/// How long the end may wait for a slow disk.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Intercepts the traffic of any client, and explains each cross-origin request live
 #[derive(Args, Debug)]
@@ -32,8 +42,17 @@ pub(super) struct ProxyArgs {
     /// Exit with 1 if anything was blocked
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<FailOn>,
+    /// Keep the capture in this file (SQLite); one that is there is continued
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Write a HAR with verdicts to this file at the end
+    #[arg(long, value_name = "FILE")]
+    har: Option<PathBuf>,
+    /// Keep cookies, tokens and passwords in the HAR
+    #[arg(long, requires = "har")]
+    secrets: bool,
     /// Keep nothing and judge nothing: only carry
-    #[arg(long, conflicts_with_all = ["all", "fail_on", "browser"])]
+    #[arg(long, conflicts_with_all = ["all", "fail_on", "browser", "save", "har"])]
     no_capture: bool,
 }
 
@@ -80,7 +99,15 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         text: text_options(),
     };
     let live = Live::new(options, Arc::clone(&tally));
-    let (session, thread) = match Session::start(Traffic::new(browser), Box::new(live)) {
+    let store = match open_store(args) {
+        Ok(store) => store,
+        Err(error) => return fail(FAILED, &format!("{error}\n  {}", error.mend())),
+    };
+    let mut traffic = Traffic::new(browser);
+    if let Some(store) = &store {
+        traffic = traffic.kept_in(Arc::clone(store));
+    }
+    let (session, thread) = match Session::start(traffic, Box::new(live)) {
         Ok(started) => started,
         Err(error) => return fail(FAILED, &format!("cannot start: {error}")),
     };
@@ -105,6 +132,9 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         live.finding(&finding);
     }
     farewell(args, &session, &tally);
+    if let Some(message) = store.and_then(|store| write_out(args, &store, browser)) {
+        return fail(FAILED, &message);
+    }
     let is_blocked = tally.blocked.load(Ordering::Relaxed) > 0;
     let code = if args.fail_on.is_some() && is_blocked {
         BLOCKED
@@ -112,6 +142,36 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         ALLOWED
     };
     ExitCode::from(code)
+}
+
+/// The store, where something is to be kept.
+fn open_store(args: &ProxyArgs) -> Result<Option<Arc<Store>>, StoreError> {
+    Ok(match &args.save {
+        Some(path) => Some(Arc::new(Store::saving(path, BUDGET, Retention::default())?)),
+        None if args.har.is_some() => Some(Arc::new(Store::in_memory(BUDGET))),
+        None => None,
+    })
+}
+
+/// Writes what was kept to its files; the answer is what went wrong.
+fn write_out(args: &ProxyArgs, store: &Store, browser: Option<Browser>) -> Option<String> {
+    if let Some(path) = &args.save
+        && !store.flush(FLUSH_PATIENCE)
+    {
+        return Some(format!("{}: not all could be saved", path.display()));
+    }
+    let path = args.har.as_ref()?;
+    let written = File::create(path)
+        .and_then(|file| export_har(store, BufWriter::new(file), browser, args.secrets));
+    match written {
+        Ok(count) => {
+            let secrets = if args.secrets { "with" } else { "without" };
+            let text = format!("{}: {count} exchanges, {secrets} secrets\n", path.display());
+            let _ = output::print_aside(&text);
+            None
+        }
+        Err(error) => Some(format!("{}: {error}", path.display())),
+    }
 }
 
 fn text_options() -> TextOptions {

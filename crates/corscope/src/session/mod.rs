@@ -3,6 +3,8 @@
 //! The proxy must never wait for us, so its events pass a bounded queue to a thread of our own. What
 //! does not fit is not looked at, and counted: a debugger that is too slow must say so.
 
+pub mod export;
+mod keep;
 mod traffic;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,7 +48,7 @@ impl Session {
             .name("session".to_owned())
             .spawn(move || {
                 while let Ok(event) = receiver.recv() {
-                    for update in traffic.take(event) {
+                    if let Some(update) = traffic.take(event) {
                         listener.update(&update);
                     }
                 }

@@ -3,12 +3,19 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use corscope_capture::Store;
 use corscope_diagnose::observed::{Finding, Pairing, Standing};
+use corscope_fetch::exchange::ObservedBody;
 use corscope_fetch::{Browser, Exchange};
 use corscope_wire::proxy::{Event, Message};
 
+use super::keep;
+
 /// How many fetches' standings are remembered, so that nothing is told twice.
 const REMEMBERED: usize = 8192;
+
+/// How much of a body the judgement looks at; what is kept of it for viewing is the store's business.
+const BODY_JUDGED: usize = 4096;
 
 /// Something new.
 #[derive(Debug)]
@@ -23,11 +30,14 @@ pub enum Update {
     Unreadable(Arc<Exchange>, String),
 }
 
-/// Puts events together and judges them.
-#[derive(Debug, Default)]
+/// Puts events together, judges them, and keeps them where they are to be kept.
+#[derive(Default)]
 pub struct Traffic {
     pairing: Pairing,
     browser: Option<Browser>,
+    store: Option<Arc<Store>>,
+    /// What is added to the proxy's numbers, which begin anew with each run.
+    offset: u64,
     told: HashMap<u64, (Standing, usize)>,
     order: VecDeque<u64>,
 }
@@ -42,13 +52,25 @@ impl Traffic {
         }
     }
 
+    /// Keeps what is seen in `store`, too.
+    #[must_use]
+    pub fn kept_in(mut self, store: Arc<Store>) -> Self {
+        self.offset = store.reserve_id().saturating_sub(1);
+        self.store = Some(store);
+        self
+    }
+
     /// Takes what the proxy saw, and says what is new because of it.
-    pub fn take(&mut self, event: Event) -> Vec<Update> {
+    pub fn take(&mut self, event: Event) -> Option<Update> {
         match event {
-            Event::Progress(exchange) | Event::Ended(exchange) => {
-                self.exchange(Arc::from(exchange)).into_iter().collect()
+            Event::Progress(exchange) | Event::Ended(exchange) => self.exchange(*exchange),
+            Event::Message(mut message) => {
+                message.exchange += self.offset;
+                if let Some(store) = &self.store {
+                    store.message(message.exchange, keep::message(&message));
+                }
+                Some(Update::Message(message))
             }
-            Event::Message(message) => vec![Update::Message(message)],
         }
     }
 
@@ -65,7 +87,17 @@ impl Traffic {
             .collect()
     }
 
-    fn exchange(&mut self, exchange: Arc<Exchange>) -> Option<Update> {
+    fn exchange(&mut self, mut exchange: Exchange) -> Option<Update> {
+        exchange.id += self.offset;
+        let exchange = match &self.store {
+            Some(store) => {
+                let judged = for_judging(&exchange);
+                store.put(exchange);
+                judged
+            }
+            None => cut_for_judging(exchange),
+        };
+        let exchange = Arc::new(exchange);
         let place = self.pairing.observe(Arc::clone(&exchange));
         // Settled fetches were told when they were judged; only the open ones are kept.
         drop(self.pairing.take_settled());
@@ -76,6 +108,9 @@ impl Traffic {
         let legs = fetch.exchanges().count();
         match Finding::of(fetch, self.browser) {
             Ok(finding) => {
+                if let Some(store) = &self.store {
+                    keep::facts(store, &finding);
+                }
                 let now = (finding.judged.standing, legs);
                 let is_news = self.told.get(&place.fetch) != Some(&now);
                 self.remember(place.fetch, now);
@@ -96,4 +131,65 @@ impl Traffic {
             self.told.remove(&oldest);
         }
     }
+}
+
+/// A copy that holds as much of the bodies as the judgement looks at.
+pub(super) fn for_judging(exchange: &Exchange) -> Exchange {
+    let mut copy = Exchange {
+        request: corscope_fetch::exchange::ObservedRequest {
+            body: cut(&exchange.request.body),
+            header_list: exchange.request.header_list.clone(),
+            method: exchange.request.method.clone(),
+            url: exchange.request.url.clone(),
+            version: exchange.request.version,
+            raw_head: None,
+        },
+        response: None,
+        modified: exchange.modified.clone(),
+        failure: exchange.failure.clone(),
+        connection: exchange.connection.clone(),
+        hints: exchange.hints.clone(),
+        ..Exchange {
+            id: exchange.id,
+            started: exchange.started,
+            timing: exchange.timing,
+            ended: exchange.ended,
+            ..Exchange::default()
+        }
+    };
+    copy.response =
+        exchange
+            .response
+            .as_ref()
+            .map(|response| corscope_fetch::exchange::ObservedResponse {
+                status: response.status,
+                reason: Vec::new(),
+                version: response.version,
+                header_list: response.header_list.clone(),
+                raw_head: None,
+                informational: Vec::new(),
+                body: cut(&response.body),
+                trailers: corscope_fetch::HeaderList::new(),
+            });
+    copy
+}
+
+fn cut(body: &ObservedBody) -> ObservedBody {
+    ObservedBody {
+        bytes: body.bytes[..body.bytes.len().min(BODY_JUDGED)].to_vec(),
+        len: body.len,
+    }
+}
+
+/// The exchange itself with its bodies cut to what the judgement looks at.
+fn cut_for_judging(mut exchange: Exchange) -> Exchange {
+    let cut = |body: &mut ObservedBody| {
+        body.bytes.truncate(BODY_JUDGED);
+        body.bytes.shrink_to_fit();
+    };
+    cut(&mut exchange.request.body);
+    if let Some(response) = &mut exchange.response {
+        cut(&mut response.body);
+    }
+    exchange
 }

@@ -272,11 +272,14 @@ fn standing(fetch: &ObservedFetch, verdict: &Verdict) -> Standing {
 /// Whether the browser failed the fetch without showing what came back.
 fn is_failed_by_browser(fetch: &ObservedFetch) -> bool {
     fetch.exchanges().any(|exchange| {
-        exchange.response.is_none()
-            && exchange.failure.as_ref().is_some_and(|failure| {
-                let name = failure.net_error.as_ref().unwrap_or(&failure.code);
-                SAYS_NOTHING.contains(&name.as_ref())
-            })
+        let said = exchange.hints.browser.as_ref();
+        let is_told =
+            said.is_some_and(|said| said.net_error.is_some() || said.cors_error.is_some());
+        let is_failure = exchange.failure.as_ref().is_some_and(|failure| {
+            let name = failure.net_error.as_ref().unwrap_or(&failure.code);
+            SAYS_NOTHING.contains(&name.as_ref())
+        });
+        exchange.response.is_none() && (is_told || is_failure)
     })
 }
 

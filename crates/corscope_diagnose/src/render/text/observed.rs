@@ -76,7 +76,12 @@ fn legs(finding: &Finding) -> Vec<String> {
             .as_ref()
             .unwrap_or(&failure.code)
             .to_string(),
-        (None, None) => "no answer yet".to_owned(),
+        (None, None) => exchange
+            .hints
+            .browser
+            .as_ref()
+            .and_then(|said| said.net_error.clone())
+            .unwrap_or_else(|| "no answer yet".to_owned()),
     };
     for hop in &finding.fetch.hops {
         match &hop.preflight {
