@@ -8,6 +8,7 @@
 
 mod generated;
 mod metadata;
+mod page_types;
 mod sha256;
 mod tidy;
 mod tree;
@@ -22,6 +23,7 @@ usage: cargo run -p xtask -- COMMAND
                            file size, names, pairs, links, sealed recordings
   readme --check|--write   compare or renew the generated blocks of Markdown files
          [FILE…]           (default: README.md)
+  types --check|--write    compare or renew the web page's types
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(root()),
         ["readme", "--check", files @ ..] => generated::check(root(), files),
         ["readme", "--write", files @ ..] => generated::write(root(), files),
+        ["types", "--check"] => page_types::check(root()),
+        ["types", "--write"] => page_types::write(root()),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -10,7 +10,10 @@ const BUDGET: usize = 400;
 const HARD: usize = 600;
 
 /// Files that may stand between the two limits, each with its reason.
-pub(super) const EXCEPTIONS: &[(&str, &str)] = &[];
+pub(super) const EXCEPTIONS: &[(&str, &str)] = &[(
+    "ui/src/engine/types.ts",
+    "generated: one file is one import",
+)];
 
 pub(super) fn check(tree: &Tree, exceptions: &[(&str, &str)]) -> Vec<Finding> {
     let mut findings: Vec<_> = tree
