@@ -1,0 +1,112 @@
+// The real program, and a real browser in front of it.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(new URL('../../ui/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = process.env.CORSCOPE ?? join(ROOT, 'target/debug/corscope');
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Runs the program until its first line of this form. */
+export function run(args, form) {
+  const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  const found = new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const match = form.exec(text);
+      if (match) resolve(match[0]);
+    });
+    child.on('exit', (code) => reject(new Error(`corscope ${args.join(' ')} ended with ${code}`)));
+    child.on('error', reject);
+  });
+  return { child, found, output: () => text };
+}
+
+/** Starts `corscope serve`, and a browser that is let in. */
+export async function open({ width = 1280, height = 860, colorScheme = 'light', built = process.env.CORSCOPE_PAGE } = {}) {
+  const server = run(['serve', '--port', '0'], /http:\S+#token=[0-9a-f]{64}/);
+  const link = await server.found;
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? CHROMIUM.find(existsSync),
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  const stage = { server, browser, link, origin: new URL(link).origin, problems: [] };
+  stage.page = await newPage(stage, { width, height, colorScheme, built });
+  await stage.page.goto(link);
+  await stage.page.getByRole('navigation').waitFor();
+  stage.close = async () => {
+    await browser.close();
+    server.child.kill('SIGINT');
+  };
+  return stage;
+}
+
+async function newPage(stage, { width, height, colorScheme, built }) {
+  const context = await stage.browser.newContext({ viewport: { width, height }, colorScheme });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) stage.problems.push(message.text());
+  });
+  page.on('pageerror', (error) => stage.problems.push(String(error)));
+  if (built) await page.route(`${stage.origin}/**`, (route) => fromDisk(route, built));
+  return page;
+}
+
+// While the page is being worked on: its files from the disk in place of those in the program.
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+function fromDisk(route, folder) {
+  const path = new URL(route.request().url()).pathname;
+  if (path.startsWith('/api/')) return route.continue();
+  const file = join(folder, path === '/' ? 'index.html' : path);
+  if (!existsSync(file)) return route.fulfill({ status: 404 });
+  return route.fulfill({
+    body: readFileSync(file),
+    contentType: TYPES[extname(file)],
+    headers: { 'content-security-policy': "default-src 'self'" },
+  });
+}
+
+/** Waits until the verdict of what is on the screen has come. */
+export async function settled(page) {
+  await page.waitForTimeout(60);
+  await page.waitForLoadState('networkidle');
+}
+
+/** Opens a scenario by its link. */
+export async function show(stage, scenario) {
+  const link = Buffer.from(JSON.stringify(scenario)).toString('base64url');
+  await stage.page.goto(`${stage.origin}/#/wizard`);
+  await stage.page.goto(`${stage.origin}/#/wizard/${link}`);
+  await stage.page.locator('#verdict').waitFor();
+  await settled(stage.page);
+}
+
+/** What axe finds wrong. The page's policy forbids foreign scripts, so it is run as the page's own. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return found.violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(' | ')}`);
+}
+
+export const BLOCKED = {
+  page: { url: 'https://app.example.com/' },
+  request: {
+    method: 'PUT',
+    url: 'https://api.example.com/items/7',
+    headers: [['Content-Type', 'application/json'], ['X-Tenant', 'blue']],
+    credentials: 'include',
+    body: { type: 'string', data: '{}' },
+  },
+  preflight: {
+    status: 204,
+    headers: [['Access-Control-Allow-Origin', ' *'], ['Access-Control-Allow-Methods', ' GET, POST'], ['Server', ' nginx/1.24']],
+  },
+};
