@@ -7,11 +7,12 @@ CORSCOPE      = $(TARGET_DIR)/release/corscope
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?=
 
-.PHONY: agreement help run test check format-check lint tidy docs fuzz-check example example-check bench \
+.PHONY: agreement help run ui test check format-check lint tidy docs fuzz-check example example-check bench \
 	fuzz
 
 help:
 	@echo 'make run      build corscope, start its demo server, explain a failing request'
+	@echo 'make ui       build the web page, which the program then holds'
 	@echo 'make test     format, lint, project checks and all tests: what CI runs'
 	@echo 'make check    format, lint, project checks, documentation, examples up to date'
 	@echo 'make bench    measure the engine and the program'
@@ -22,13 +23,25 @@ help:
 # exec: a signal to make must reach the script, which stops the demo server.
 run:
 	@sh xtask/needs.sh build
+	@sh xtask/build_ui.sh
 	@$(CARGO) build --release -p corscope
 	@exec sh xtask/run.sh "$(CORSCOPE)"
+
+# The web page, which the program holds; a plain `cargo build` does without it.
+ui:
+	@sh xtask/needs.sh build
+	@sh xtask/build_ui.sh
 
 # The tests come last, so that the last word is the test runner's.
 test:
 	@sh xtask/needs.sh test
+	@sh xtask/build_ui.sh
 	@$(MAKE) --no-print-directory format-check lint tidy
+	@echo '# web page'
+	@cd ui && npm run --silent check && npm run --silent test
+	@$(CARGO) build --quiet -p corscope
+	@CORSCOPE="$$(realpath "$(TARGET_DIR)")/debug/corscope" timeout 600 \
+		node --test --test-concurrency=1 --test-reporter=dot e2e/ui/*.test.mjs
 	@echo '# documentation tests'
 	@$(CARGO) test --workspace --doc
 	@echo '# tests'
@@ -91,6 +104,7 @@ example:
 # The figures and how to read them: bench/README.md.
 bench:
 	@sh xtask/needs.sh bench
+	@sh xtask/build_ui.sh
 	@$(CARGO) build --release -p corscope
 	@$(CARGO) bench -p corscope_fetch --bench verdict
 	@$(CARGO) bench -p corscope_diagnose --bench explain

@@ -35,10 +35,16 @@ fi
 
 need cc "gcc libc6-dev" # the cryptography below TLS is partly C and assembly
 case $1 in
-    build) ;;
+    build)
+        need node nodejs # the web page is built with these
+        need npm npm
+        ;;
     test)
         component fmt rustfmt
         component clippy clippy
+        need node nodejs # the web page is built with these, and tried in a real browser
+        need npm npm
+        need chromium chromium
         if [ "${CORSCOPE_SKIP_REAL_SERVERS:-}" != 1 ]; then # the tests start these themselves
             need nginx nginx
             need node nodejs

@@ -1,0 +1,12 @@
+#!/bin/sh
+# What the web page ships, how soon it is there, and how soon a verdict follows a key press.
+# usage: bench/web_page.sh PROGRAM
+set -eu
+
+cd "$(dirname "$0")/.."
+for browser in chromium chromium-browser google-chrome; do
+    if command -v "$browser" >/dev/null 2>&1; then
+        exec env CORSCOPE="$1" node --test --test-reporter=spec e2e/ui/figures.mjs
+    fi
+done
+echo 'web page not measured: no Chromium'
