@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::action_document::ActionDocument;
 use super::answer::{Answer, AnswerPreflight};
-use super::document::{ActionDocument, Direction};
+use super::document::Direction;
 use super::edit::{BodyEdit, HeaderEdit, NewBody};
 use super::folder::Folder;
 use super::forward::Forward;

@@ -4,7 +4,7 @@ use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse};
 use corscope_fetch::policy::{Policy, PolicyRequest};
 use corscope_fetch::{Header, HeaderList};
 
-use super::document::{AnswerDocument, AnswerPreflightDocument};
+use super::action_document::{AnswerDocument, AnswerPreflightDocument};
 use super::edit::NewBody;
 use super::matcher::is_preflight;
 use super::mistake::Mistakes;

@@ -6,8 +6,8 @@ use corscope_fetch::HeaderList;
 use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
 use percent_encoding::percent_decode_str;
 
+use super::action_document::MapFolderDocument;
 use super::answer::{make_readable, response, told};
-use super::document::MapFolderDocument;
 use super::edit::read_file;
 use super::forward::{check_strip, without_prefix};
 use super::matcher::Place;

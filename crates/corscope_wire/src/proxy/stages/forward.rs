@@ -3,7 +3,7 @@
 use corscope_fetch::exchange::ObservedRequest;
 use url::Url;
 
-use super::document::ForwardDocument;
+use super::action_document::ForwardDocument;
 use super::mistake::Mistakes;
 
 /// Another server for a request.

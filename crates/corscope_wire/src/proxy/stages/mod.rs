@@ -6,6 +6,7 @@
 //! malformed lines do not), and its bodies are held, bounded, only where a stage asks for them.
 //! `Content-Length` is mended only where it was right before.
 
+mod action_document;
 mod actions;
 mod answer;
 mod breakpoint;
@@ -41,12 +42,14 @@ use std::time::Duration;
 
 use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
 
+pub use action_document::{
+    ActionDocument, AnswerDocument, AnswerPreflightDocument, BodyDocument, DelayDocument,
+    ForwardDocument, HeaderDocument, MapFolderDocument, ReplaceDocument,
+};
 pub use breakpoint::Breakpoint;
 pub use document::{
-    ActionDocument, AnswerDocument, AnswerPreflightDocument, BodyDocument, BreakpointDocument,
-    DelayDocument, Direction, ForwardDocument, HeaderDocument, HeaderMatchDocument,
-    MapFolderDocument, MatchDocument, Overdue, ReplaceDocument, RewriteDocument, RulesDocument,
-    StatusDocument,
+    BreakpointDocument, Direction, HeaderMatchDocument, MatchDocument, Overdue, RewriteDocument,
+    RulesDocument, StatusDocument,
 };
 pub use every_preflight::EveryPreflight;
 pub use hold::{Held, HoldError, HoldOutcome, Holds, Resolution};
