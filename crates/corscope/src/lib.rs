@@ -1,5 +1,6 @@
 //! The program corscope: command line, live checks, simulation, demo server.
 
+pub mod browser;
 pub mod check;
 pub mod cli;
 pub mod config;
