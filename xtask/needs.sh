@@ -57,6 +57,9 @@ case $1 in
             need php php-cli
             need puma "puma ruby-railties ruby-rack-cors"
             need chromium chromium
+            need firefox firefox-esr
+            need certutil libnss3-tools
+            need ps procps
         fi
         ;;
     bench)
