@@ -1,15 +1,18 @@
 //! What a session finds, printed as it comes: lines for people, or one document a line.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use clap::ValueEnum;
+use corscope_capture::redact::Redactor;
 use corscope_diagnose::observed::{Finding, Standing};
 use corscope_diagnose::render::{self, TextOptions};
 use corscope_fetch::Exchange;
 use serde::Serialize;
 
+use super::output;
 use crate::session::{Listener, Update};
 
 /// How to print what is observed.
@@ -49,6 +52,8 @@ pub(super) struct Live {
     tally: Arc<Tally>,
     /// The fetch printed last with its standing, so that a later state of it is not printed as news.
     told: Vec<(u64, Standing)>,
+    /// Where disagreements with the browser are written down.
+    bundles: Option<PathBuf>,
 }
 
 /// How many fetches are remembered as printed.
@@ -76,12 +81,13 @@ struct FailureDocument<'a> {
 }
 
 impl Live {
-    /// Prints by `options`, counting in `tally`.
-    pub(super) fn new(options: LiveOptions, tally: Arc<Tally>) -> Self {
+    /// Prints by `options`, counting in `tally`; disagreements go to the directory `bundles`.
+    pub(super) fn new(options: LiveOptions, tally: Arc<Tally>, bundles: Option<PathBuf>) -> Self {
         Self {
             options,
             tally,
             told: Vec::new(),
+            bundles,
         }
     }
 
@@ -102,6 +108,12 @@ impl Live {
             LiveFormat::Jsonl => line(&proved.document()),
         };
         self.print(&text);
+        if proved.disagreement().is_some()
+            && let Some(directory) = &self.bundles
+            && let Err(error) = write_bundle(directory, &proved)
+        {
+            let _ = output::print_aside(&format!("{}: {error}\n", directory.display()));
+        }
     }
 
     fn aside(&mut self, exchange: &Exchange, unreadable: Option<&str>) {
@@ -172,6 +184,18 @@ impl Listener for Live {
             Update::Message(_) => {}
         }
     }
+}
+
+/// Writes down all that is needed to look into a disagreement, without secrets.
+fn write_bundle(directory: &Path, finding: &Finding) -> io::Result<()> {
+    let mut bundle = serde_json::json!({
+        "corscope": env!("CARGO_PKG_VERSION"),
+        "scenario": finding.judged.scenario,
+        "fetch": finding.document(),
+    });
+    Redactor::default().json(&mut bundle);
+    let name = format!("disagreement-{}.json", finding.fetch.number);
+    std::fs::write(directory.join(name), serde_json::to_vec_pretty(&bundle)?)
 }
 
 /// A document as one line.

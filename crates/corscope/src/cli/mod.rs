@@ -1,5 +1,7 @@
 //! The command line: one file a command.
 
+mod ca;
+mod capture;
 pub(crate) mod check;
 mod demo;
 pub(crate) mod explain;
@@ -7,6 +9,7 @@ mod har;
 mod interception;
 mod live;
 mod nearest;
+mod open;
 mod output;
 mod policy;
 mod proxy;
@@ -44,7 +47,9 @@ enum Command {
     Recipe(Box<recipe::RecipeArgs>),
     Policy(policy::PolicyArgs),
     Har(har::HarArgs),
+    Open(Box<open::OpenArgs>),
     Proxy(Box<proxy::ProxyArgs>),
+    Ca(ca::CaArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
 }
@@ -59,7 +64,9 @@ pub fn main() -> ExitCode {
         Command::Recipe(args) => recipe::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Har(args) => har::run(&args),
+        Command::Open(args) => open::run(&args),
         Command::Proxy(args) => proxy::run(&args),
+        Command::Ca(args) => ca::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(&args),
     }

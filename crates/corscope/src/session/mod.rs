@@ -7,19 +7,34 @@ pub mod export;
 mod keep;
 mod make_it_pass;
 mod traffic;
+mod words;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use corscope_wire::proxy::{Event, Observer};
+
+use crate::browser::BrowserEvent;
 
 pub use make_it_pass::rewrites;
 pub use traffic::{Traffic, Update};
 
 /// How many events may wait to be judged.
 const QUEUE: usize = 16 * 1024;
+
+/// How often it is looked whether a browser's words have stayed without an exchange.
+const TICK: Duration = Duration::from_millis(250);
+
+/// What a session looks at.
+enum Seen {
+    /// Something on the wire.
+    Wire(Event),
+    /// Something that the browser says.
+    Browser(Box<BrowserEvent>),
+}
 
 /// Whoever wants to know what a session finds.
 pub trait Listener: Send {
@@ -31,7 +46,7 @@ pub trait Listener: Send {
 #[derive(Debug)]
 pub struct Session {
     /// `None` once the session was told to end.
-    events: Mutex<Option<SyncSender<Event>>>,
+    events: Mutex<Option<SyncSender<Seen>>>,
     missed: AtomicU64,
 }
 
@@ -45,15 +60,11 @@ impl Session {
         mut traffic: Traffic,
         mut listener: Box<dyn Listener>,
     ) -> std::io::Result<(Arc<Self>, JoinHandle<Traffic>)> {
-        let (sender, receiver): (_, Receiver<Event>) = sync_channel(QUEUE);
+        let (sender, receiver) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("session".to_owned())
             .spawn(move || {
-                while let Ok(event) = receiver.recv() {
-                    if let Some(update) = traffic.take(event) {
-                        listener.update(&update);
-                    }
-                }
+                watch(&receiver, &mut traffic, listener.as_mut());
                 traffic
             })?;
         let session = Self {
@@ -74,14 +85,61 @@ impl Session {
     }
 }
 
-impl Observer for Session {
-    fn observe(&self, event: Event) {
+impl Session {
+    /// Takes what the browser says of a request.
+    pub fn browser_said(&self, event: BrowserEvent) {
+        self.see(Seen::Browser(Box::new(event)));
+    }
+
+    fn see(&self, seen: Seen) {
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = events.as_ref() else {
             return;
         };
-        if let Err(TrySendError::Full(_)) = sender.try_send(event) {
+        if let Err(TrySendError::Full(_)) = sender.try_send(seen) {
             self.missed.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+impl Observer for Session {
+    fn observe(&self, event: Event) {
+        self.see(Seen::Wire(event));
+    }
+}
+
+/// Looks at what is seen until nothing more can come.
+fn watch(receiver: &Receiver<Seen>, traffic: &mut Traffic, listener: &mut dyn Listener) {
+    loop {
+        // Without a browser nothing has to be waited for, and the thread sleeps.
+        let seen = if traffic.hears_a_browser() {
+            receiver.recv_timeout(TICK)
+        } else {
+            receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        let updates = match seen {
+            Ok(Seen::Wire(event)) => traffic.take(event),
+            Ok(Seen::Browser(event)) => traffic.browser_said(*event, now()),
+            Err(RecvTimeoutError::Timeout) => traffic.tick(now()),
+            Err(RecvTimeoutError::Disconnected) => {
+                // What the browser said last may still want an exchange.
+                traffic
+                    .tick(u64::MAX)
+                    .iter()
+                    .for_each(|it| listener.update(it));
+                return;
+            }
+        };
+        for update in &updates {
+            listener.update(update);
+        }
+    }
+}
+
+/// Microseconds since the Unix epoch.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    })
 }

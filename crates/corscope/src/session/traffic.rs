@@ -10,6 +10,8 @@ use corscope_fetch::{Browser, Exchange};
 use corscope_wire::proxy::{Event, Message};
 
 use super::keep;
+use super::words::Words;
+use crate::browser::BrowserEvent;
 
 /// How many fetches' standings are remembered, so that nothing is told twice.
 const REMEMBERED: usize = 8192;
@@ -40,6 +42,8 @@ pub struct Traffic {
     offset: u64,
     told: HashMap<u64, (Standing, usize)>,
     order: VecDeque<u64>,
+    words: Words,
+    hears_a_browser: bool,
 }
 
 impl Traffic {
@@ -61,7 +65,42 @@ impl Traffic {
     }
 
     /// Takes what the proxy saw, and says what is new because of it.
-    pub fn take(&mut self, event: Event) -> Option<Update> {
+    pub fn take(&mut self, event: Event) -> Vec<Update> {
+        self.take_one(event).into_iter().collect()
+    }
+
+    /// Whether a browser has ever said anything.
+    pub fn hears_a_browser(&self) -> bool {
+        self.hears_a_browser
+    }
+
+    /// Takes what the browser says at `now`, in microseconds since the Unix epoch.
+    pub fn browser_said(&mut self, event: BrowserEvent, now: u64) -> Vec<Update> {
+        self.hears_a_browser = true;
+        let mut updates = Vec::new();
+        if let Some(id) = self.words.hear(event, now)
+            && let Some(exchange) = self.pairing.exchange(id)
+        {
+            let mut better = Exchange::clone(exchange);
+            self.words.fill(&mut better);
+            if better.hints != exchange.hints {
+                updates.extend(self.observe(better));
+            }
+        }
+        updates.extend(self.tick(now));
+        updates
+    }
+
+    /// Looks for requests that the browser never sent.
+    pub fn tick(&mut self, now: u64) -> Vec<Update> {
+        let never_sent = self.words.never_sent(now);
+        never_sent
+            .into_iter()
+            .filter_map(|exchange| self.observe(exchange))
+            .collect()
+    }
+
+    fn take_one(&mut self, event: Event) -> Option<Update> {
         match event {
             Event::Progress(exchange) | Event::Ended(exchange) => self.exchange(*exchange),
             Event::Message(mut message) => {
@@ -89,7 +128,7 @@ impl Traffic {
 
     fn exchange(&mut self, mut exchange: Exchange) -> Option<Update> {
         exchange.id += self.offset;
-        let exchange = match &self.store {
+        let mut exchange = match &self.store {
             Some(store) => {
                 let judged = for_judging(&exchange);
                 store.put(exchange);
@@ -97,6 +136,11 @@ impl Traffic {
             }
             None => cut_for_judging(exchange),
         };
+        self.words.join(&mut exchange);
+        self.observe(exchange)
+    }
+
+    fn observe(&mut self, exchange: Exchange) -> Option<Update> {
         let exchange = Arc::new(exchange);
         let place = self.pairing.observe(Arc::clone(&exchange));
         // Settled fetches were told when they were judged; only the open ones are kept.

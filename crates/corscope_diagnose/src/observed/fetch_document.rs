@@ -36,6 +36,9 @@ pub struct FetchDocument<'a> {
     pub hidden_by_proxy: Option<&'static str>,
     /// The exchanges, in the order of the legs.
     pub exchanges: Vec<LegDocument<'a>>,
+    /// Where the browser's own verdict is another one than ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disagreement: Option<String>,
     /// What was assumed or inferred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -123,6 +126,7 @@ impl Finding {
             preflight_learnt_at: self.judged.cached_preflight,
             hidden_by_proxy: self.judged.hidden_by_proxy,
             exchanges,
+            disagreement: self.disagreement(),
             notes: self.notes(),
             verdict: verdict_document(None, &self.sight(), &self.diagnostics),
         }

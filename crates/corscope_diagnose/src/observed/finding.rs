@@ -1,13 +1,17 @@
 //! An observed fetch with all that is to be said of it.
 
-use corscope_fetch::Browser;
+use std::sync::Arc;
 
-use super::{Judged, ObservedFetch, judge, user_agent_of};
+use corscope_fetch::exchange::BrowserSaid;
+use corscope_fetch::{Browser, Exchange};
+
+use super::{Judged, ObservedFetch, Standing, judge, user_agent_of};
 use crate::diagnose::{RootCause, diagnose, root_cause};
 use crate::diagnostic::Diagnostic;
 use crate::remedy;
 use crate::scenario::ScenarioError;
 use crate::sight::Sight;
+use crate::verdict_document::verdict_document;
 
 /// An observed fetch, judged and diagnosed.
 #[derive(Clone, Debug)]
@@ -64,6 +68,37 @@ impl Finding {
         root_cause(&self.diagnostics)
     }
 
+    /// What the browser itself said of this fetch, where it was asked.
+    pub fn browser_said(&self) -> Option<&BrowserSaid> {
+        let said = |exchange: &'_ Arc<Exchange>| exchange.hints.browser.is_some();
+        let exchange = self.fetch.exchanges().filter(|it| said(it)).last()?;
+        exchange.hints.browser.as_deref()
+    }
+
+    /// Where the browser's own verdict is another one than ours.
+    pub fn disagreement(&self) -> Option<String> {
+        let said = self.browser_said()?;
+        let refused = said.cors_error.is_some();
+        let failed = refused || said.net_error.is_some();
+        let standing = self.judged.standing;
+        if standing == Standing::Allowed && failed {
+            let word = said.cors_error.as_ref().or(said.net_error.as_ref())?;
+            return Some(format!(
+                "the browser blocked it ({word}), and we say allowed"
+            ));
+        }
+        if standing == Standing::Blocked && !failed && said.console.is_empty() {
+            return Some("the browser let it pass, and we say blocked".to_owned());
+        }
+        let document = verdict_document(None, &self.sight(), &self.diagnostics);
+        match (said.cors_error.as_deref(), document.browser_code) {
+            (Some(theirs), Some(ours)) if standing == Standing::Blocked && theirs != ours => {
+                Some(format!("the browser calls it {theirs}, and we {ours}"))
+            }
+            _ => None,
+        }
+    }
+
     /// What was assumed or inferred, in sentences.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
@@ -79,7 +114,7 @@ impl Finding {
                     .to_owned(),
             );
         }
-        if self.judged.standing == super::Standing::DependsOnCredentials {
+        if self.judged.standing == Standing::DependsOnCredentials {
             notes.push(
                 "whether the script asked to include credentials is not on the wire: without them \
                  this response can be read, with `credentials: \"include\"` it is blocked for the \
@@ -93,7 +128,12 @@ impl Finding {
                  the server's, so its Local Network Access check (`{cause}`) does not happen"
             ));
         }
-        if self.fetch.is_never_sent() && self.judged.standing == super::Standing::Unknown {
+        if let Some(disagreement) = self.disagreement() {
+            notes.push(format!(
+                "{disagreement}: please report this, with the bundle that --bundles DIR saves"
+            ));
+        }
+        if self.fetch.is_never_sent() && self.judged.standing == Standing::Unknown {
             notes.push(
                 "the preflight passes, and the request that it asked for was not seen (yet)"
                     .to_owned(),

@@ -106,6 +106,12 @@ impl Pairing {
         self.open.get(&number)
     }
 
+    /// An exchange of a fetch to which more may yet come.
+    pub fn exchange(&self, id: u64) -> Option<&Arc<Exchange>> {
+        let fetch = self.open.get(self.fetch_of.get(&id)?)?;
+        fetch.exchanges().find(|exchange| exchange.id == id)
+    }
+
     /// Fetches to which nothing more will come, in the order in which they began.
     pub fn take_settled(&mut self) -> Vec<ObservedFetch> {
         std::mem::take(&mut self.settled)

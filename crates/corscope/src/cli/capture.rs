@@ -1,0 +1,248 @@
+//! What all commands that observe live traffic share: options, the session, what is left at the end.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use corscope_capture::Store;
+use corscope_capture::store::{BUDGET, Retention};
+use corscope_fetch::Browser;
+use corscope_wire::proxy::{ProxyConfig, ProxyError};
+
+use super::live::{Live, LiveFormat, LiveOptions, Tally};
+use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
+use crate::session::export::export_har;
+use crate::session::{Session, Traffic};
+
+/// How long the end may wait for a slow disk.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What to print and to keep.
+#[derive(Args, Debug)]
+pub(super) struct CaptureArgs {
+    /// Whose rules to follow [default: those of the browser that sends]
+    #[arg(long, value_enum, help_heading = "Capture")]
+    rules_of: Option<BrowserChoice>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = LiveFormat::Text, help_heading = "Capture")]
+    pub(super) format: LiveFormat,
+    /// Print exchanges that CORS has no say in, too
+    #[arg(long, help_heading = "Capture")]
+    all: bool,
+    /// Exit with 1 if anything was blocked
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Capture")]
+    fail_on: Option<FailOn>,
+    /// Keep the capture in this file (SQLite); one that is there is continued
+    #[arg(long, value_name = "FILE", help_heading = "Capture")]
+    save: Option<PathBuf>,
+    /// Write a HAR with verdicts to this file at the end
+    #[arg(long, value_name = "FILE", help_heading = "Capture")]
+    har: Option<PathBuf>,
+    /// Keep cookies, tokens and passwords in the HAR
+    #[arg(long, requires = "har", help_heading = "Capture")]
+    secrets: bool,
+    /// Where the browser's verdict is another one than ours, write a file to this directory
+    #[arg(long, value_name = "DIR", help_heading = "Capture")]
+    bundles: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// A request that CORS blocks
+    Cors,
+}
+
+/// A capture under way.
+pub(super) struct Running<'a> {
+    args: &'a CaptureArgs,
+    /// The proxy's end of it.
+    pub(super) session: Arc<Session>,
+    /// What was found so far.
+    pub(super) tally: Arc<Tally>,
+    browser: Option<Browser>,
+    store: Option<Arc<Store>>,
+    options: LiveOptions,
+    thread: JoinHandle<Traffic>,
+}
+
+impl CaptureArgs {
+    /// Starts to look at what a proxy will see.
+    ///
+    /// # Errors
+    /// The exit code, with the reason told already.
+    pub(super) fn start(&self) -> Result<Running<'_>, std::process::ExitCode> {
+        let browser = match self.rules_of.map(BrowserChoice::browsers).as_deref() {
+            None => None,
+            Some([browser]) => Some(*browser),
+            Some(_) => {
+                let message = "--rules-of all: live traffic is judged by one browser's rules";
+                return Err(fail(BAD_INPUT, message));
+            }
+        };
+        let store = match &self.save {
+            Some(path) => match Store::saving(path, BUDGET, Retention::default()) {
+                Ok(store) => Some(Arc::new(store)),
+                Err(error) => {
+                    return Err(fail(FAILED, &format!("{error}\n  {}", error.mend())));
+                }
+            },
+            None if self.har.is_some() => Some(Arc::new(Store::in_memory(BUDGET))),
+            None => None,
+        };
+        if let Some(directory) = &self.bundles
+            && let Err(error) = std::fs::create_dir_all(directory)
+        {
+            let message = format!("--bundles {}: {error}", directory.display());
+            return Err(fail(FAILED, &message));
+        }
+        let tally = Arc::new(Tally::default());
+        let options = LiveOptions {
+            format: self.format,
+            all: self.all,
+            text: output::text_options(false, false),
+        };
+        let live = Live::new(options, Arc::clone(&tally), self.bundles.clone());
+        let mut traffic = Traffic::new(browser);
+        if let Some(store) = &store {
+            traffic = traffic.kept_in(Arc::clone(store));
+        }
+        let (session, thread) = Session::start(traffic, Box::new(live))
+            .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;
+        Ok(Running {
+            args: self,
+            session,
+            tally,
+            browser,
+            store,
+            options,
+            thread,
+        })
+    }
+}
+
+impl Running<'_> {
+    /// Ends the capture: what is open is told, files are written. Gives the exit code.
+    pub(super) fn finish(self) -> u8 {
+        let Self {
+            args,
+            session,
+            tally,
+            browser,
+            store,
+            options,
+            thread,
+        } = self;
+        session.end();
+        let Ok(mut traffic) = thread.join() else {
+            fail(FAILED, "the session's thread broke; please report it");
+            return FAILED;
+        };
+        let mut live = Live::new(options, Arc::clone(&tally), args.bundles.clone());
+        for finding in traffic.finish() {
+            live.finding(&finding);
+        }
+        if args.format == LiveFormat::Text {
+            let _ = output::print(&farewell(&session, &tally));
+        }
+        if let Some(message) = store.and_then(|store| write_out(args, &store, browser)) {
+            fail(FAILED, &message);
+            return FAILED;
+        }
+        let is_blocked = tally.blocked.load(Ordering::Relaxed) > 0;
+        if args.fail_on.is_some() && is_blocked {
+            BLOCKED
+        } else {
+            ALLOWED
+        }
+    }
+}
+
+/// Writes what was kept to its files; the answer is what went wrong.
+fn write_out(args: &CaptureArgs, store: &Store, browser: Option<Browser>) -> Option<String> {
+    if let Some(path) = &args.save
+        && !store.flush(FLUSH_PATIENCE)
+    {
+        return Some(format!("{}: not all could be saved", path.display()));
+    }
+    let path = args.har.as_ref()?;
+    let written = File::create(path)
+        .and_then(|file| export_har(store, BufWriter::new(file), browser, args.secrets));
+    match written {
+        Ok(count) => {
+            let with = if args.secrets { "with" } else { "without" };
+            let text = format!("{}: {count} exchanges, {with} secrets\n", path.display());
+            let _ = output::print_aside(&text); // nobody is left to tell
+            None
+        }
+        Err(error) => Some(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Ready once the user wants an end, or nobody reads what we print.
+pub(super) async fn interrupted(tally: Arc<Tally>) {
+    let closed = async {
+        while !tally.closed.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    };
+    tokio::select! {
+        () = output::ended_by_user() => {}
+        () = closed => {}
+    }
+}
+
+/// Tells why a proxy cannot be started, and gives the exit code.
+pub(super) fn refuse(error: &ProxyError) -> std::process::ExitCode {
+    let code = match error {
+        ProxyError::OpenToAll { .. } | ProxyError::Certificates(_) => BAD_INPUT,
+        ProxyError::Listen { .. } | ProxyError::Authority { .. } => FAILED,
+    };
+    let mend = match error {
+        ProxyError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+            "; take another with --listen 127.0.0.1:0 (0: any free one)"
+        }
+        ProxyError::OpenToAll { .. } => ": add --proxy-auth USER:PASSWORD",
+        _ => "",
+    };
+    fail(code, &format!("{error}{mend}"))
+}
+
+/// A warning about what the configuration opens or relaxes; empty when it does neither.
+pub(super) fn warnings(config: &ProxyConfig) -> String {
+    let mut text = String::new();
+    if !config.listen.ip().is_loopback() {
+        text.push_str(
+            "  WARNING: other machines can reach this proxy; it asks them for the password.\n\n",
+        );
+    }
+    if !config.tls.unverified.is_empty() {
+        text.push_str(
+            "  WARNING: certificates of some hosts are not verified; each exchange with them says \
+             so.\n\n",
+        );
+    }
+    text
+}
+
+fn farewell(session: &Session, tally: &Tally) -> String {
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let mut text = format!(
+        "\n{} allowed, {} blocked, {} otherwise; {} exchanges that CORS has no say in.\n",
+        count(&tally.allowed),
+        count(&tally.blocked),
+        count(&tally.others),
+        count(&tally.aside),
+    );
+    let missed = session.missed();
+    if missed > 0 {
+        text.push_str(&format!(
+            "{missed} exchanges came too fast to be judged and are missing above.\n"
+        ));
+    }
+    text
+}
