@@ -1,4 +1,4 @@
-// The figures that the page promises. Printed, and held: sh bench/web_page.sh target/release/corscope
+// The figures that the page promises. Printed, and held (CORSCOPE_SLACK=3 on a busy machine): sh bench/web_page.sh target/release/corscope
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ test('first render: under 300 ms', async (context) => {
   for (let round = 0; round < 7; round++) {
     await stage.page.goto('about:blank');
     await stage.page.goto(`${stage.origin}/#/wizard`);
-    await stage.page.locator('#page-url').waitFor();
+    await stage.page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
     times.push(await stage.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime));
   }
   times.sort((a, b) => a - b);

@@ -17,6 +17,14 @@ after(async () => {
 
 const verdict = () => stage.page.locator('#verdict').innerText();
 
+/** Waits until a part of the page says this: a busy machine is no reason to fail. */
+async function says(part, wanted) {
+  const says = ([part, source, flags]) => new RegExp(source, flags).test(document.querySelector(part)?.innerText ?? '');
+  await stage.page
+    .waitForFunction(says, [part, wanted.source, wanted.flags], { timeout: 15_000 })
+    .catch(async () => assert.match(await stage.page.locator(part).innerText(), wanted));
+}
+
 test('the whole way by keyboard alone', async () => {
   const { page } = stage;
   await page.goto(`${stage.origin}/#/wizard`);
@@ -30,7 +38,7 @@ test('the whole way by keyboard alone', async () => {
   await page.locator('#method:focus').waitFor();
   await page.keyboard.type('PUT');
   await settled(page);
-  assert.match(await verdict(), /depends on what the server answers/);
+  await says('#verdict', /depends on what the server answers/);
   await page.keyboard.press('Enter'); // credentials
   await page.locator('input[name=credentials]:focus').waitFor();
   await page.keyboard.press('ArrowDown');
@@ -52,7 +60,7 @@ test('the whole way by keyboard alone', async () => {
   await page.locator('button:focus', { hasText: 'Fill in an answer' }).waitFor();
   await page.keyboard.press('Enter');
   await settled(page);
-  assert.match(await verdict(), /Yes: your script can read the response/);
+  await says('#verdict', /Yes: your script can read the response/);
   for (const browser of ['Chrome', 'Firefox', 'Safari', 'The standard'])
     assert.match(await page.locator('.browsers button', { hasText: browser }).innerText(), /allowed/);
   // Answers are changed out of order, and the verdict follows.
@@ -62,13 +70,13 @@ test('the whole way by keyboard alone', async () => {
   await page.keyboard.press('Control+A');
   await page.keyboard.type('http://localhost:4000/');
   await settled(page);
-  assert.match(await verdict(), /No: the browser blocks it/);
+  await says('#verdict', /No: the browser blocks it/);
 });
 
 test('a blocked scenario shows why, the guilty bytes, and how to mend it', async () => {
   const { page } = stage;
   await show(stage, BLOCKED);
-  assert.match(await verdict(), /preflight-acao-wildcard-with-credentials/);
+  await says('#verdict', /preflight-acao-wildcard-with-credentials/);
   assert.equal(await page.locator('mark').first().innerText(), '*');
   await page.getByText('3 more problems wait behind it').waitFor();
   assert.match(await page.locator('.console').innerText(), /must not be the wildcard/);
@@ -81,7 +89,7 @@ test('a blocked scenario shows why, the guilty bytes, and how to mend it', async
   await page.locator('.failed', { hasText: 'cors-check' }).waitFor();
   await page.getByRole('button', { name: 'Make it pass' }).click();
   await settled(page);
-  assert.match(await verdict(), /^Yes/m);
+  await says('#verdict', /^Yes/m);
 });
 
 test('a link is the state, and one made by hand is refused with a reason', async () => {
@@ -90,7 +98,7 @@ test('a link is the state, and one made by hand is refused with a reason', async
   await page.waitForTimeout(400);
   await page.reload();
   await page.locator('#verdict').waitFor();
-  assert.match(await verdict(), /blocks it/);
+  await says('#verdict', /blocks it/);
   await page.getByRole('button', { name: 'Copy link' }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, page.url());
@@ -104,7 +112,7 @@ test('a link is the state, and one made by hand is refused with a reason', async
     await page.reload();
     await page.goto(`${stage.origin}/#/wizard/${link}`);
     await settled(page);
-    assert.match(await page.locator('main').innerText(), said);
+    await says('main', said);
   }
 });
 
@@ -118,18 +126,18 @@ test('what is pasted is understood, or refused beside the field', async () => {
     await settled(page);
   };
   await paste("curl 'https://api.example.com/x' -X DELETE -H 'X-Foo: 1' -H 'Origin: https://app.example.com'");
-  assert.match(await page.locator('#step-method').innerText(), /DELETE/);
-  assert.match(await page.locator('#step-page').innerText(), /app\.example\.com/);
+  await says('#step-method', /DELETE/);
+  await says('#step-page', /app\.example\.com/);
   await paste('fetch("https://api.example.com/y", {"method": "PATCH", "credentials": "include"});');
-  assert.match(await page.locator('#step-method').innerText(), /PATCH/);
-  assert.match(await page.locator('#step-credentials').innerText(), /include/);
+  await says('#step-method', /PATCH/);
+  await says('#step-credentials', /include/);
   await paste("Access to fetch at 'https://api.example.com/z' from origin 'https://shop.example.com' has been blocked by CORS policy: Request header field x-a is not allowed by Access-Control-Allow-Headers in preflight response.");
-  assert.match(await page.locator('#step-headers').innerText(), /x-a/);
+  await says('#step-headers', /x-a/);
   await paste('complete rubbish <img src=x onerror=alert(1)>');
-  assert.match(await page.locator('#start-told').innerText(), /nothing that corscope can read/);
+  await says('#start-told', /nothing that corscope can read/);
   assert.equal(await page.locator('#start').inputValue(), 'complete rubbish <img src=x onerror=alert(1)>');
   await paste("curl 'https://unclosed");
-  assert.match(await page.locator('#start-told').innerText(), /cURL command/);
+  await says('#start-told', /cURL command/);
 });
 
 test('a header with control characters is shown, not obeyed', async () => {
@@ -140,7 +148,7 @@ test('a header with control characters is shown, not obeyed', async () => {
     responses: [{ status: 200, headers: [['Access-Control-Allow-Origin', ' https://app.example.com\u0007<b>']] }],
   });
   assert.match(await page.getByRole('tabpanel').innerText(), /\u2407<b>/);
-  assert.match(await verdict(), /blocks it/);
+  await says('#verdict', /blocks it/);
 });
 
 test('a line that is no header is said beside the field, and nothing is lost', async () => {

@@ -23,7 +23,8 @@ export const route = writable<Route>(parse(location.hash));
 
 addEventListener('hashchange', () => route.set(parse(location.hash)));
 
-export function go(hash: string): void {
-  if (location.hash === hash) route.set(parse(hash));
-  else location.hash = hash;
+/** Writes where one is, without a step in the history. */
+export function replace(hash: string): void {
+  history.replaceState(null, '', hash);
+  route.set(parse(hash));
 }
