@@ -75,7 +75,13 @@ impl CaptureArgs {
     ///
     /// # Errors
     /// The exit code, with the reason told already.
-    pub(super) fn start(&self) -> Result<Running<'_>, std::process::ExitCode> {
+    ///
+    /// `accompanied` by a browser that tells its verdicts, and whether those are final when a request
+    /// ends well.
+    pub(super) fn start(
+        &self,
+        accompanied: Option<bool>,
+    ) -> Result<Running<'_>, std::process::ExitCode> {
         let browser = match self.rules_of.map(BrowserChoice::browsers).as_deref() {
             None => None,
             Some([browser]) => Some(*browser),
@@ -110,6 +116,9 @@ impl CaptureArgs {
         let mut traffic = Traffic::new(browser);
         if let Some(store) = &store {
             traffic = traffic.kept_in(Arc::clone(store));
+        }
+        if let Some(is_end_final) = accompanied {
+            traffic = traffic.accompanied(is_end_final);
         }
         let (session, thread) = Session::start(traffic, Box::new(live))
             .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;

@@ -73,6 +73,7 @@ async fn serve(args: &OpenArgs) -> ExitCode {
         Err(message) => return fail(BAD_INPUT, &message),
     };
     let warnings = warnings(&config);
+    let is_firefox = found.kind.is_firefox();
     let mut options = LaunchOptions {
         headless: args.headless,
         lna_faithful: args.lna_faithful,
@@ -87,7 +88,7 @@ async fn serve(args: &OpenArgs) -> ExitCode {
     if let Err(message) = trust(&config, &mut options) {
         return fail(FAILED, &message);
     }
-    let running = match args.capture.start() {
+    let running = match args.capture.start(Some(!is_firefox)) {
         Ok(running) => running,
         Err(code) => return code,
     };

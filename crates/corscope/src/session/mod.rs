@@ -118,7 +118,7 @@ fn watch(receiver: &Receiver<Seen>, traffic: &mut Traffic, listener: &mut dyn Li
             receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
         };
         let updates = match seen {
-            Ok(Seen::Wire(event)) => traffic.take(event),
+            Ok(Seen::Wire(event)) => traffic.take(event, now()),
             Ok(Seen::Browser(event)) => traffic.browser_said(*event, now()),
             Err(RecvTimeoutError::Timeout) => traffic.tick(now()),
             Err(RecvTimeoutError::Disconnected) => {

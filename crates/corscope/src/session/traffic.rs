@@ -19,6 +19,12 @@ const REMEMBERED: usize = 8192;
 /// How much of a body the judgement looks at; what is kept of it for viewing is the store's business.
 const BODY_JUDGED: usize = 4096;
 
+/// How long a browser may take to say its word, in microseconds.
+const WORD_PATIENCE: u64 = 3_000_000;
+
+/// How many fetches wait for it.
+const MOST_WAITING: usize = 1024;
+
 /// Something new.
 #[derive(Debug)]
 pub enum Update {
@@ -44,6 +50,8 @@ pub struct Traffic {
     order: VecDeque<u64>,
     words: Words,
     hears_a_browser: bool,
+    /// Fetches that are told once the browser has said its word, with when that was first waited for.
+    waiting: VecDeque<(u64, u64)>,
 }
 
 impl Traffic {
@@ -64,40 +72,91 @@ impl Traffic {
         self
     }
 
-    /// Takes what the proxy saw, and says what is new because of it.
-    pub fn take(&mut self, event: Event) -> Vec<Update> {
-        self.take_one(event).into_iter().collect()
+    /// Takes what the proxy saw at `now`, and says what is new because of it.
+    pub fn take(&mut self, event: Event, now: u64) -> Vec<Update> {
+        let update = self.take_one(event);
+        let mut updates: Vec<Update> = update
+            .and_then(|it| self.or_wait(it, now))
+            .into_iter()
+            .collect();
+        if self.hears_a_browser {
+            updates.extend(self.tick(now));
+        }
+        updates
     }
 
-    /// Whether a browser has ever said anything.
+    /// Keeps a finding back while the browser that it is accompanied by has not said its word.
+    fn or_wait(&mut self, update: Update, now: u64) -> Option<Update> {
+        let Update::Fetch(finding) = &update else {
+            return Some(update);
+        };
+        let number = finding.fetch.number;
+        if !self.hears_a_browser || finding.browser_said().is_some() {
+            self.waiting.retain(|(waiting, _)| *waiting != number);
+            return Some(update);
+        }
+        if !self.waiting.iter().any(|(waiting, _)| *waiting == number) {
+            if self.waiting.len() == MOST_WAITING {
+                self.waiting.pop_front();
+            }
+            self.waiting.push_back((number, now));
+        }
+        None
+    }
+
+    /// Waits for what a browser says; whether that is final when a request ends well.
+    #[must_use]
+    pub fn accompanied(mut self, is_end_final: bool) -> Self {
+        self.hears_a_browser = true;
+        self.words = Words::of_browser(is_end_final);
+        self
+    }
+
+    /// Whether a browser says something.
     pub fn hears_a_browser(&self) -> bool {
         self.hears_a_browser
     }
 
     /// Takes what the browser says at `now`, in microseconds since the Unix epoch.
     pub fn browser_said(&mut self, event: BrowserEvent, now: u64) -> Vec<Update> {
-        self.hears_a_browser = true;
         let mut updates = Vec::new();
         if let Some(id) = self.words.hear(event, now)
             && let Some(exchange) = self.pairing.exchange(id)
         {
             let mut better = Exchange::clone(exchange);
             self.words.fill(&mut better);
-            if better.hints != exchange.hints {
-                updates.extend(self.observe(better));
+            if better.hints != exchange.hints
+                && let Some(update) = self.observe(better)
+            {
+                updates.extend(self.or_wait(update, now));
             }
         }
         updates.extend(self.tick(now));
         updates
     }
 
-    /// Looks for requests that the browser never sent.
+    /// Looks for requests that the browser never sent, and for fetches of which it says nothing.
     pub fn tick(&mut self, now: u64) -> Vec<Update> {
         let never_sent = self.words.never_sent(now);
-        never_sent
+        let mut updates: Vec<Update> = never_sent
             .into_iter()
             .filter_map(|exchange| self.observe(exchange))
-            .collect()
+            .collect();
+        while let Some((number, _)) = self
+            .waiting
+            .pop_front_if(|(_, since)| now.saturating_sub(*since) > WORD_PATIENCE)
+        {
+            updates.extend(self.at_last(number));
+        }
+        updates
+    }
+
+    /// A fetch of which the browser says no more.
+    fn at_last(&mut self, number: u64) -> Option<Update> {
+        let last = self.pairing.fetch(number)?.exchanges().last()?;
+        let mut last = Exchange::clone(last);
+        self.words.fill_at_last(&mut last);
+        self.observe(last)
     }
 
     fn take_one(&mut self, event: Event) -> Option<Update> {

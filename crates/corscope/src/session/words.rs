@@ -17,6 +17,9 @@ use crate::browser::{BrowserEvent, Stage};
 /// How many requests are remembered.
 const REMEMBERED: usize = 4096;
 
+/// How many exchanges may wait for the browser's words.
+const UNJOINED: usize = 1024;
+
 /// How far the browser's clock and ours may be apart on one request, in microseconds: a browser counts
 /// from before its queue.
 const APART: u64 = 30_000_000;
@@ -38,13 +41,35 @@ struct Known {
     is_told: bool,
 }
 
+/// An exchange of which the browser has said nothing yet.
+#[derive(Debug)]
+struct Unjoined {
+    exchange: u64,
+    method: String,
+    url: String,
+    is_preflight: bool,
+    started: u64,
+}
+
 /// What a browser has said.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     known: VecDeque<Known>,
+    unjoined: VecDeque<Unjoined>,
+    /// Whether a request's good end is the browser's last word on it. Firefox ends a request well and
+    /// then says in the console why the page may not read it.
+    is_end_final: bool,
 }
 
 impl Words {
+    /// Of a browser whose word on a request that ended well is final, or not.
+    pub(super) fn of_browser(is_end_final: bool) -> Self {
+        Self {
+            is_end_final,
+            ..Self::default()
+        }
+    }
+
     /// Takes what the browser says at `now`. The answer is the exchange that is now better known.
     pub(super) fn hear(&mut self, event: BrowserEvent, now: u64) -> Option<u64> {
         let request = event.request;
@@ -70,8 +95,36 @@ impl Words {
                 });
             }
         }
+        self.join_late(request);
         let own = self.known.iter().find(|it| it.event.request == request)?;
         own.exchange.or_else(|| self.preflight_of(request))
+    }
+
+    /// Finds the exchange of a request, where it was seen before the browser spoke.
+    fn join_late(&mut self, request: u64) {
+        let Some(known) = self
+            .known
+            .iter_mut()
+            .find(|it| it.event.request == request && it.exchange.is_none())
+        else {
+            return;
+        };
+        let event = &known.event;
+        let nearest = self
+            .unjoined
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| {
+                it.is_preflight == event.is_preflight
+                    && it.method == event.method
+                    && is_same_url(&it.url, &event.url)
+                    && it.started.abs_diff(event.time) < APART
+            })
+            .min_by_key(|(_, it)| it.started.abs_diff(event.time))
+            .map(|(index, _)| index);
+        if let Some(found) = nearest.and_then(|index| self.unjoined.remove(index)) {
+            known.exchange = Some(found.exchange);
+        }
     }
 
     /// The exchange that was the preflight of a request.
@@ -103,14 +156,43 @@ impl Words {
                 .min_by_key(|it| it.event.time.abs_diff(exchange.started));
             match nearest {
                 Some(known) => known.exchange = Some(id),
-                None => return,
+                None => {
+                    self.leave_unjoined(exchange);
+                    return;
+                }
             }
         }
         self.fill(exchange);
     }
 
+    fn leave_unjoined(&mut self, exchange: &Exchange) {
+        let is_there = self.unjoined.iter().any(|it| it.exchange == exchange.id);
+        if is_there {
+            return;
+        }
+        if self.unjoined.len() == UNJOINED {
+            self.unjoined.pop_front();
+        }
+        self.unjoined.push_back(Unjoined {
+            exchange: exchange.id,
+            method: exchange.request.method.clone(),
+            url: exchange.request.url.clone(),
+            is_preflight: exchange.is_preflight(),
+            started: exchange.started,
+        });
+    }
+
     /// Fills the hints of an exchange that was joined.
     pub(super) fn fill(&self, exchange: &mut Exchange) {
+        self.fill_as(exchange, self.is_end_final);
+    }
+
+    /// The same once the browser has had its time: what has ended well has.
+    pub(super) fn fill_at_last(&self, exchange: &mut Exchange) {
+        self.fill_as(exchange, true);
+    }
+
+    fn fill_as(&self, exchange: &mut Exchange, is_end_final: bool) {
         let Some(own) = self
             .known
             .iter()
@@ -132,7 +214,13 @@ impl Words {
         hints.credentials = told.event.credentials;
         hints.page_url.clone_from(&told.event.page_url);
         let said = &told.event.said;
-        let is_over = matches!(told.event.stage, Stage::Finished | Stage::Failed);
+        // A preflight that went well says nothing yet about the request that asked for it.
+        let is_final = is_end_final && !told.event.is_preflight;
+        let is_over = match told.event.stage {
+            Stage::Failed => true,
+            Stage::Finished => is_final,
+            Stage::Begun | Stage::Answered => false,
+        };
         if is_over || *said != BrowserSaid::default() {
             hints.browser = Some(Box::new(said.clone()));
         }
@@ -265,8 +353,8 @@ mod tests {
         let mut seen = exchange(1, "GET");
         words.join(&mut seen);
         assert_eq!(seen.hints, Hints::default());
-        words.hear(event(7, "GET", Stage::Begun), 0);
-        words.join(&mut seen);
+        assert_eq!(words.hear(event(7, "GET", Stage::Begun), 0), Some(1));
+        words.fill(&mut seen);
         assert_eq!(seen.hints.page_url.as_deref(), Some("https://app.test/"));
         assert_eq!(seen.hints.browser, None);
         let better = words.hear(refused(event(7, "GET", Stage::Failed)), 0);
@@ -300,6 +388,19 @@ mod tests {
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].failure.as_ref().unwrap().code, "never-sent");
         assert!(words.never_sent(u64::MAX).is_empty());
+    }
+
+    #[test]
+    fn a_good_end_is_the_last_word_of_some_browsers_only() {
+        for (is_end_final, says) in [(true, true), (false, false)] {
+            let mut words = Words::of_browser(is_end_final);
+            words.hear(event(7, "GET", Stage::Finished), 0);
+            let mut seen = exchange(1, "GET");
+            words.join(&mut seen);
+            assert_eq!(seen.hints.browser.is_some(), says);
+            words.fill_at_last(&mut seen);
+            assert!(seen.hints.browser.is_some());
+        }
     }
 
     #[test]

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use corscope_fetch::exchange::{Exchange, ObservedBody, ObservedResponse};
 use corscope_fetch::local_network_access::address_space;
-use corscope_fetch::request_init::{Api, Body, BodyType, Mode};
+use corscope_fetch::request_init::{Api, Body, BodyType, Mode, RedirectMode};
 use corscope_fetch::safelist::is_safelisted_method;
 use corscope_fetch::{Answer, NetworkFailure, Response};
 
 use super::fetch::{Hop, ObservedFetch};
-use super::judge::Credentials;
+use super::judge::{Credentials, has_failed};
+use super::pairing::redirect_target;
 use super::relevance::{api_of, mode_of};
 use super::script_headers::{asked_headers, asked_names, script_headers};
 use crate::scenario::{
@@ -19,6 +20,9 @@ use crate::scenario::{
 
 /// How much of a body the rules look at: enough to know a login page from an error page.
 const BODY_LOOKED_AT: usize = 4096;
+
+/// How many redirects browsers follow; a longer chain ends for its length.
+const MOST_REDIRECTS: usize = 20;
 
 /// Names of errors behind which there may be a response that the file does not show.
 pub(super) const SAYS_NOTHING: [&str; 3] = [
@@ -82,6 +86,7 @@ pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> 
             mode: mode.filter(|_| !is_element),
             credentials: Some(credentials.document()).filter(|_| !is_element),
             body,
+            redirect: redirect_mode(fetch),
             upload_listener: is_forced && !streams,
             ..RequestDocument::default()
         },
@@ -195,6 +200,27 @@ fn url_for_engine(url: &str, api: Api) -> String {
     match (api, url.strip_prefix("http")) {
         (Api::WebSocket, Some(rest)) => format!("ws{rest}"),
         _ => url.to_owned(),
+    }
+}
+
+/// A redirect that the browser failed at, and not for CORS' sake, is one that the script forbade.
+fn redirect_mode(fetch: &ObservedFetch) -> RedirectMode {
+    let is_forbidden = fetch.last_actual().is_some_and(|last| {
+        let is_followable = redirect_target(last).is_some_and(|target| {
+            let url = url::Url::parse(&target).ok();
+            url.is_some_and(|url| {
+                url.scheme().starts_with("http")
+                    && url.username().is_empty()
+                    && url.password().is_none()
+            })
+        });
+        let said = last.hints.browser.as_deref();
+        is_followable && said.is_some_and(|it| it.cors_error.is_none() && has_failed(it))
+    });
+    if is_forbidden && fetch.hops.len() <= MOST_REDIRECTS {
+        RedirectMode::Error
+    } else {
+        RedirectMode::Follow
     }
 }
 

@@ -1,10 +1,9 @@
 //! An observed fetch with all that is to be said of it.
 
-use std::sync::Arc;
+use corscope_fetch::Browser;
+use corscope_fetch::exchange::{BrowserSaid, Exchange, Side};
 
-use corscope_fetch::exchange::BrowserSaid;
-use corscope_fetch::{Browser, Exchange};
-
+use super::judge::has_failed;
 use super::{Judged, ObservedFetch, Standing, judge, user_agent_of};
 use crate::diagnose::{RootCause, diagnose, root_cause};
 use crate::diagnostic::Diagnostic;
@@ -68,18 +67,24 @@ impl Finding {
         root_cause(&self.diagnostics)
     }
 
-    /// What the browser itself said of this fetch, where it was asked.
+    /// What the browser itself said of this fetch's end, where it was asked.
     pub fn browser_said(&self) -> Option<&BrowserSaid> {
-        let said = |exchange: &'_ Arc<Exchange>| exchange.hints.browser.is_some();
-        let exchange = self.fetch.exchanges().filter(|it| said(it)).last()?;
-        exchange.hints.browser.as_deref()
+        let last = self.fetch.exchanges().last()?;
+        last.hints.browser.as_deref()
     }
 
     /// Where the browser's own verdict is another one than ours.
     pub fn disagreement(&self) -> Option<String> {
         let said = self.browser_said()?;
-        let refused = said.cors_error.is_some();
-        let failed = refused || said.net_error.is_some();
+        // Where there was no response the page got the proxy's own answer, which says so.
+        let is_answered_by_proxy = |exchange: &Exchange| {
+            let side = exchange.failure.as_ref().map(|failure| failure.side);
+            side.is_some_and(|side| side != Side::Client)
+        };
+        if self.fetch.exchanges().any(|it| is_answered_by_proxy(it)) {
+            return None;
+        }
+        let failed = has_failed(said);
         let standing = self.judged.standing;
         if standing == Standing::Allowed && failed {
             let word = said.cors_error.as_ref().or(said.net_error.as_ref())?;
@@ -87,16 +92,19 @@ impl Finding {
                 "the browser blocked it ({word}), and we say allowed"
             ));
         }
-        if standing == Standing::Blocked && !failed && said.console.is_empty() {
+        if standing == Standing::Blocked && !failed && said.net_error.is_none() {
             return Some("the browser let it pass, and we say blocked".to_owned());
         }
+        let theirs = said.cors_error.as_deref()?;
         let document = verdict_document(None, &self.sight(), &self.diagnostics);
-        match (said.cors_error.as_deref(), document.browser_code) {
-            (Some(theirs), Some(ours)) if standing == Standing::Blocked && theirs != ours => {
-                Some(format!("the browser calls it {theirs}, and we {ours}"))
-            }
-            _ => None,
-        }
+        let ours = document.browser_code?;
+        // Firefox says several things of one failure; which of them comes first is not the point.
+        let is_said_alike = said
+            .console
+            .iter()
+            .any(|line| document.console.contains(line));
+        (standing == Standing::Blocked && theirs != ours && !is_said_alike)
+            .then(|| format!("the browser calls it {theirs}, and we {ours}"))
     }
 
     /// What was assumed or inferred, in sentences.

@@ -1,5 +1,6 @@
 //! Asking the engine about an observed fetch.
 
+use corscope_fetch::exchange::BrowserSaid;
 use corscope_fetch::verdict::{Awaited, Outcome, Verdict};
 use corscope_fetch::{Answer, Browser, CredentialsMode, HeaderList, PreflightCache, Response};
 
@@ -297,10 +298,14 @@ fn is_sent_in_spite(fetch: &ObservedFetch, verdict: &Verdict) -> bool {
 
 /// Whether the browser itself has said that CORS blocked it.
 fn browser_says(fetch: &ObservedFetch) -> Option<bool> {
-    let said = fetch
-        .exchanges()
-        .find_map(|exchange| exchange.hints.browser.as_deref())?;
-    Some(said.cors_error.is_some() || said.net_error.is_some())
+    let last = fetch.exchanges().last()?;
+    last.hints.browser.as_deref().map(has_failed)
+}
+
+/// Whether a browser's words are those of a failure. That the page gave a request up is none.
+pub(super) fn has_failed(said: &BrowserSaid) -> bool {
+    let is_given_up = |name: &String| name.contains("ABORT");
+    said.cors_error.is_some() || said.net_error.as_ref().is_some_and(|it| !is_given_up(it))
 }
 
 /// The refusal of Local Network Access that would come before all else were the browser not behind a

@@ -13,9 +13,10 @@ mod signs;
 use super::fetch::{Hop, ObservedFetch, PreflightSeen};
 use super::relevance::{Relevance, relevance};
 use recent::Recent;
+pub(super) use signs::redirect_target;
 use signs::{
-    REDIRECT_WINDOW, follows, header, is_asked_for, plain, precedes, preflighted, redirect_target,
-    url_origin, within,
+    REDIRECT_WINDOW, follows, header, is_asked_for, plain, precedes, preflighted, url_origin,
+    within,
 };
 
 /// How many fetches are kept in case more of their exchanges come.

@@ -149,7 +149,8 @@ fn of_others(name: &str) -> NetworkKind {
         }
         "NS_ERROR_NET_EMPTY_RESPONSE" => NetworkKind::Empty,
         "NS_ERROR_UNKNOWN_PROXY_HOST" | "NS_ERROR_PROXY_CONNECTION_REFUSED" => NetworkKind::Proxy,
-        "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" => NetworkKind::Aborted,
+        // The last is the proxy's own name for it.
+        "NS_BINDING_ABORTED" | "NS_ERROR_ABORT" | "client-closed" => NetworkKind::Aborted,
         "SSL_ERROR_BAD_CERT_DOMAIN"
         | "CERT_HAS_EXPIRED"
         | "DEPTH_ZERO_SELF_SIGNED_CERT"

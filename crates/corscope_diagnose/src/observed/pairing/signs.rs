@@ -37,7 +37,7 @@ pub(super) fn url_origin(url: &str) -> String {
 }
 
 /// Where a redirect leads, without fragment.
-pub(super) fn redirect_target(exchange: &Exchange) -> Option<String> {
+pub(in super::super) fn redirect_target(exchange: &Exchange) -> Option<String> {
     let response = exchange.response.as_ref()?;
     if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
         return None;
