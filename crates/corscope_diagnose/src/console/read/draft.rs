@@ -55,7 +55,11 @@ fn role(template: Option<&Template>, message: &ConsoleMessage) -> Role {
             true => Role::Symptom,
             false => Role::Reason,
         },
-        Some(template) if template.code == "DevToolsStatus" => Role::Symptom,
+        Some(template)
+            if ["DevToolsStatus", "DevToolsPreflightStatus"].contains(&template.code) =>
+        {
+            Role::Symptom
+        }
         _ => Role::Reason,
     }
 }

@@ -5,6 +5,7 @@
 //! table (`messages.toml`); matching takes time in proportion to the text, whatever it holds.
 
 mod clean;
+mod cut;
 mod draft;
 mod group;
 mod localised;

@@ -134,6 +134,14 @@ kinds! {
     ScriptError = "script-error", "a muted script error",
         "A script of another origin, loaded without CORS, threw. The browser keeps its details from the page.",
         "Add `crossorigin=\"anonymous\"` to the script element and Access-Control-Allow-Origin to the script.";
+    /// The referrer policy.
+    ReferrerPolicy = "referrer-policy", "the referrer policy",
+        "Developer tools show the referrer policy of every request. `strict-origin-when-cross-origin` is the default: it shortens the Referer header, and blocks nothing.",
+        "Look for the console's own message, or at the request's status, and paste that.";
+    /// Messages between windows.
+    PostMessage = "post-message", "postMessage()",
+        "A message to another window was not delivered: the window holds another origin than the one that the call names. CORS has no say in that.",
+        "Name the recipient's real origin in postMessage(), after the other page has loaded; a window that still holds about:blank has the opener's origin.";
     /// Not printed by a browser.
     NotABrowser = "not-a-browser", "a program that is no browser",
         "Node.js or a native app printed this. They know no CORS: the network failed.",

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::clean::Clean;
+use super::cut::{cut, has_scheme, start_of};
 use super::localised;
 use super::table::{Frame, Start, Table, Template, table};
 use super::template::{Found, Node, fit, literal_at};
@@ -11,6 +12,10 @@ use super::template::{Found, Node, fit, literal_at};
 const LONG_ENOUGH: usize = 40;
 /// How much of a frame must be there to believe in a cut message.
 const CUT_WEIGHT: usize = 28;
+/// How much of a cut reason must be there to believe in it.
+const CUT_REASON: usize = 20;
+/// How much of what announces a reason about the preflight must be there.
+const CUT_LEAD: usize = 12;
 /// How far back a quoted URL may begin.
 const QUOTED_LIMIT: usize = 2048;
 
@@ -197,7 +202,7 @@ fn whole(text: &[u8], at: usize, nodes: &[Node]) -> Option<Whole> {
 /// A frame, with the reason in it that says most.
 fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option<Candidate> {
     let frame = &table.frames[index];
-    let cut = |mut facts: Vec<Found>, preflight: bool, end: usize, weight: usize| {
+    let unfinished = |mut facts: Vec<Found>, preflight: bool, end: usize, weight: usize| {
         // The reason is new to us, or not there.
         let start = if preflight == frame.preflight {
             literal_at(text, end, frame.between, false)
@@ -220,12 +225,17 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
     };
     let Some((mut facts, own, mut place)) = whole(text, at, &frame.before_reason) else {
         let mut facts = Vec::new();
-        let fitted = fit(text, at, &frame.template.nodes, &mut facts);
+        let cut = cut(text, at, &frame.template.nodes, &mut facts);
+        let fitted = cut.fit;
         let stub = stub(text, at, frame);
-        let is_enough = fitted.whole || fitted.weight >= CUT_WEIGHT || stub.is_some();
+        let names_url = cut.is_cut
+            && fitted.stopped > 0
+            && (has_scheme(&text[fitted.end..])
+                || (facts.iter()).any(|(_, range)| has_scheme(&text[range.clone()])));
+        let is_enough = fitted.whole || fitted.weight >= CUT_WEIGHT || stub.is_some() || names_url;
         let end = fitted.end.max(stub.unwrap_or(at));
         return (is_enough && !frame.needs_reason)
-            .then(|| cut(facts, frame.preflight, end, fitted.weight));
+            .then(|| unfinished(facts, frame.preflight, end, fitted.weight));
     };
     let mut frame_end = place - frame.between.len().min(place);
     let mut preflight = frame.preflight;
@@ -237,6 +247,11 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
         weight += frame.lead.len();
         place = after;
         frame_end = after;
+    } else if let Some(length) = start_of(text, place, frame.lead)
+        && length >= CUT_LEAD
+    {
+        preflight = true;
+        frame_end = place + length;
     }
     let mut best: Option<(usize, Whole)> = None;
     for reason in &frame.reasons {
@@ -260,9 +275,47 @@ fn framed(table: &'static Table, text: &[u8], at: usize, index: usize) -> Option
                 partial: false,
             })
         }
-        None if frame.needs_reason && preflight == frame.preflight => None,
-        None => Some(cut(facts, preflight, frame_end, weight)),
+        None => match cut_reason(table, text, place, frame) {
+            Some((reason, more)) => {
+                facts.extend(more.0);
+                Some(Candidate {
+                    template: Some(reason),
+                    frame: Some(index),
+                    preflight,
+                    facts,
+                    start: at,
+                    end: more.2,
+                    weight: weight + more.1,
+                    partial: true,
+                })
+            }
+            None if frame.needs_reason && preflight == frame.preflight => None,
+            None => Some(unfinished(facts, preflight, frame_end, weight)),
+        },
     }
+}
+
+/// The reason that a line's end cuts off, when enough of it is there to tell it from the others.
+fn cut_reason(table: &Table, text: &[u8], at: usize, frame: &Frame) -> Option<(usize, Whole)> {
+    let mut best: Vec<(usize, Whole)> = Vec::new();
+    for reason in &frame.reasons {
+        let mut facts = Vec::new();
+        let found = cut(text, at, &table.templates[*reason].nodes, &mut facts);
+        if !found.is_cut || found.fit.weight < CUT_REASON {
+            continue;
+        }
+        let most = best.first().map_or(0, |(_, most)| most.1);
+        if found.fit.weight > most {
+            best.clear();
+        }
+        if found.fit.weight >= most {
+            best.push((*reason, (facts, found.fit.weight, found.fit.end)));
+        }
+    }
+    let code = |index: usize| table.templates[index].code;
+    let first = best.first().map(|(reason, _)| code(*reason))?;
+    let is_one = best.iter().all(|(reason, _)| code(*reason) == first);
+    best.into_iter().next().filter(|_| is_one)
 }
 
 /// The end of a frame's first words, when no more than these are there.

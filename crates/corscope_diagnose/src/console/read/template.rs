@@ -108,6 +108,8 @@ pub(super) struct Fit {
     pub(super) weight: usize,
     /// Whether all of it was there.
     pub(super) whole: bool,
+    /// The node that was not there.
+    pub(super) stopped: usize,
 }
 
 /// Finds `nodes` at `at`; `facts` gets what fills the holes.
@@ -116,6 +118,7 @@ pub(super) fn fit(text: &[u8], at: usize, nodes: &[Node], facts: &mut Vec<Found>
         end: at,
         weight: 0,
         whole: false,
+        stopped: 0,
     };
     let first = match nodes.first() {
         Some(Node::Literal(first)) if first.len() >= SHORTEST_START => first.as_bytes(),
@@ -123,6 +126,7 @@ pub(super) fn fit(text: &[u8], at: usize, nodes: &[Node], facts: &mut Vec<Found>
     };
     let mut index = 0;
     while let Some(node) = nodes.get(index) {
+        fit.stopped = index;
         let is_last = index + 1 == nodes.len();
         match node {
             Node::Literal(literal) => {
@@ -294,7 +298,6 @@ fn strict_end(text: &[u8], start: usize, hole: Hole) -> usize {
             .position(|byte| !accepts(*byte))
             .unwrap_or(rest.len().min(WORD_LIMIT))
     };
-    let name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.');
     start
         + match hole {
             Hole::Status if rest.starts_with(b"(null)") => "(null)".len(),
@@ -302,15 +305,28 @@ fn strict_end(text: &[u8], start: usize, hole: Hole) -> usize {
                 .filter(|digits| *digits <= 5)
                 .unwrap_or(0),
             Hole::NetError if rest.starts_with(b"net::ERR_") => {
-                "net::".len()
-                    + rest["net::".len()..]
-                        .iter()
-                        .take_while(|byte| name(**byte))
-                        .count()
+                "net::".len() + name_length(&rest["net::".len()..])
             }
             Hole::NetError => 0,
-            _ => count(&name),
+            _ => name_length(rest),
         }
+}
+
+/// How long an error's name is, as in `ERR_BLOCKED_BY_RESPONSE.NotSameOrigin`.
+fn name_length(text: &[u8]) -> usize {
+    let text = &text[..text.len().min(WORD_LIMIT)];
+    let capitals = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_');
+    let length = text.iter().take_while(|byte| capitals(byte)).count();
+    let more = match &text[length..] {
+        [b'.', b'A'..=b'Z', ..] => {
+            1 + (text[length + 1..].iter())
+                .take_while(|byte| byte.is_ascii_alphanumeric())
+                .count()
+        }
+        [b'.', ..] => 1,
+        _ => 0,
+    };
+    length + more
 }
 
 /// A hole that ends the message; `end` is its last punctuation.
