@@ -34,6 +34,8 @@ pub struct ProxyConfig {
     pub credentials: Option<Credentials>,
     /// Rewrites and breakpoints.
     pub stages: Arc<Stages>,
+    /// Whether clients and servers that both speak HTTP/2 get it.
+    pub http2: bool,
 }
 
 impl Default for ProxyConfig {
@@ -49,6 +51,7 @@ impl Default for ProxyConfig {
             authority: None,
             credentials: None,
             stages: Arc::default(),
+            http2: true,
         }
     }
 }

@@ -46,6 +46,7 @@ impl Core {
         facts.tls = Some(agreed.session);
         facts.unverified = agreed.unverified;
         facts.http2 = agreed.http2;
+        facts.http2_offered = http2;
         Ok(upstream(Stream::Tls(Box::new(agreed.stream)), facts))
     }
 
@@ -69,6 +70,7 @@ impl Core {
             tls: None,
             unverified: Vec::new(),
             http2: false,
+            http2_offered: false,
             opening: Timing::default(),
         };
         let proxies = &self.config.upstream_proxies;

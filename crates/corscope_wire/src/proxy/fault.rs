@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use corscope_fetch::exchange::{Failure, Side};
 
-use crate::client::{NetworkError, Phase};
+use crate::client::{BodyFault, NetworkError, Phase};
 
 /// A failure, ready to be noted and, where that is still possible, to be answered.
 #[derive(Clone, Debug)]
@@ -124,7 +124,28 @@ impl Fault {
         Self::new("closed-by-stage", Side::Corscope, 502, message)
     }
 
-    /// A body must be held for a stage and could not be.
+    /// The response's body broke before any of the response was passed on.
+    pub(crate) fn body_broken(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Side::Server, 502, message)
+    }
+
+    /// The same, by what is wrong with the body.
+    pub(crate) fn of_body(fault: &BodyFault) -> Self {
+        let code = match fault {
+            BodyFault::ClosedEarly { .. } | BodyFault::ChunksUnfinished => "body-cut-off",
+            BodyFault::BadChunk => "bad-chunk",
+            BodyFault::TrailersTooLarge => "trailers-too-large",
+            BodyFault::Connection(error) => error.code(),
+        };
+        Self::body_broken(code, fault.to_string())
+    }
+
+    /// The server's answer is none to what was asked.
+    pub(crate) fn bad_answer(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(code, Side::Server, 502, message)
+    }
+
+    /// No certificate for a host could be made.
     pub(crate) fn cannot_intercept(host: &str, reason: &str) -> Self {
         let message = format!("no certificate for {host} could be made: {reason}");
         Self::new("cannot-intercept", Side::Corscope, 502, message)

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::http1::target::Target;
-use super::upstream::Upstream;
+use super::upstream::{Upstream, UpstreamFacts};
 
 /// More are not kept in all: browsers keep their own connections open, each with its own here.
 const MOST: usize = 64;
@@ -25,7 +25,7 @@ impl Pool {
 
     /// Keeps `upstream` for a while.
     pub(crate) fn put(&self, mut upstream: Upstream) {
-        if !upstream.input.is_empty() {
+        if !upstream.input.is_empty() || upstream.facts.http2 {
             return;
         }
         upstream.input.release();
@@ -40,13 +40,22 @@ impl Pool {
 
     /// The newest connection to `target` that is still silent.
     pub(crate) async fn take(&self, target: &Target<'_>) -> Option<Upstream> {
+        self.take_if(target, |_| true).await
+    }
+
+    /// The same, of those that fit.
+    pub(crate) async fn take_if(
+        &self,
+        target: &Target<'_>,
+        fits: impl Fn(&UpstreamFacts) -> bool,
+    ) -> Option<Upstream> {
         loop {
             let mut upstream = {
                 let mut idle = self.lock();
                 let now = Instant::now();
                 idle.retain(|(since, _)| now - *since < MOST_AGE);
                 let place = idle.iter().rposition(|(_, upstream)| {
-                    target.is(&upstream.facts.to, &upstream.facts.name)
+                    fits(&upstream.facts) && target.is(&upstream.facts.to, &upstream.facts.name)
                 })?;
                 idle.remove(place).1
             };

@@ -18,11 +18,14 @@ use super::buffer::Buffer;
 use super::client_tls::{is_tls, of_client};
 use super::core::Core;
 use super::fault::Fault;
+use super::hello::Hello;
 use super::http1::session::{ClientFacts, End, Inside, Session, Wanted};
 use super::http1::target::Target;
+use super::http2::connection;
+use super::http2::link::Link;
 use super::splice::{self, Onlooker};
 use super::stream::{ClientStream, Sniffed, Stream};
-use super::upstream::Upstream;
+use super::upstream::{Upstream, UpstreamFacts};
 use super::watch::Watch;
 
 /// The first byte of a TLS handshake.
@@ -41,45 +44,6 @@ pub(crate) struct Tunnel<'a> {
     pub(crate) core: &'a Arc<Core>,
     pub(crate) watch: &'a Watch,
     pub(crate) facts: ClientFacts<'a>,
-}
-
-/// What a client said before it was answered.
-struct Hello {
-    /// The host it means, by SNI or else by CONNECT.
-    name: String,
-    alpn: bool,
-    http1: bool,
-    http2: bool,
-}
-
-impl Hello {
-    fn of(accepted: &Accepted, wanted: &Wanted) -> Self {
-        let hello = accepted.client_hello();
-        let name = hello.server_name().unwrap_or(&wanted.to.host);
-        let mut offers: Vec<&[u8]> = Vec::new();
-        offers.extend(hello.alpn().into_iter().flatten());
-        Self {
-            name: name.to_ascii_lowercase(),
-            alpn: !offers.is_empty(),
-            http1: offers.contains(&&b"http/1.1"[..]),
-            http2: offers.contains(&&b"h2"[..]),
-        }
-    }
-
-    /// The name as it stands in a certificate.
-    fn certificate_name(&self) -> &str {
-        self.name.trim_start_matches('[').trim_end_matches(']')
-    }
-
-    fn alpn(&self, http2: bool) -> Alpn {
-        if http2 && self.http2 {
-            Alpn::Http2
-        } else if self.http1 {
-            Alpn::Http1
-        } else {
-            Alpn::Silent
-        }
-    }
 }
 
 impl Tunnel<'_> {
@@ -196,9 +160,11 @@ impl Tunnel<'_> {
             Ok(upstream) => (Some(upstream), None),
             Err(fault) => (None, Some(fault)),
         };
-        let http2 = upstream
-            .as_ref()
-            .is_some_and(|upstream| upstream.facts.http2);
+        let http2 = match &upstream {
+            Some(upstream) => upstream.facts.http2,
+            // Who speaks nothing else can be told of the failure by nothing else.
+            None => self.core.config.http2 && !hello.http1,
+        };
         let started = Instant::now();
         let alpn = hello.alpn(http2);
         let config = match leaves.config(hello.certificate_name(), alpn) {
@@ -232,6 +198,16 @@ impl Tunnel<'_> {
         let refusal = (started.elapsed() * REFUSAL).max(REFUSAL_AT_LEAST);
         let shaken_at = Instant::now();
         let client: ClientStream = Stream::Tls(Box::new(stream));
+        if alpn == Alpn::Http2 {
+            let reached = match (upstream, failed) {
+                (Some(upstream), _) => Ok(upstream),
+                (None, Some(fault)) => Err(fault),
+                (None, None) => return,
+            };
+            let link = Link::new(self.core, to.clone(), hello.name.clone(), reached).await;
+            let unused = connection::serve(self.core, self.watch, self.facts, client, link).await;
+            return self.tell_unused(&subject, unused, None, shaken_at, refusal);
+        }
         let mut session =
             Session::new(self.core, self.watch, client, Buffer::default(), self.facts);
         session.upstream = upstream;
@@ -243,18 +219,30 @@ impl Tunnel<'_> {
         let End::Closed { unused, failed } = session.run().await else {
             return;
         };
+        self.tell_unused(&subject, unused, failed, shaken_at, refusal);
+    }
+
+    /// Tells of a connection by which no request came.
+    fn tell_unused(
+        &self,
+        subject: &Subject<'_>,
+        unused: Option<io::Result<()>>,
+        failed: Option<Fault>,
+        shaken_at: Instant,
+        refusal: Duration,
+    ) {
         match (unused, failed) {
             (Some(Err(error)), _) if is_tls(&error) => {
-                self.tell_subject(&subject, started, &of_client(&error));
+                self.tell_subject(subject, shaken_at, &of_client(&error));
             }
             // With a reset, too: what we sent was left unread.
             (Some(_), None) if shaken_at.elapsed() < refusal => {
                 let message = "the client closed the connection right after the TLS handshake, as \
                                one does that does not trust the certificate";
                 let fault = Fault::client_tls("client-tls-closed", message);
-                self.tell_subject(&subject, started, &fault);
+                self.tell_subject(subject, shaken_at, &fault);
             }
-            (Some(_), Some(fault)) => self.tell_subject(&subject, started, &fault),
+            (Some(_), Some(fault)) => self.tell_subject(subject, shaken_at, &fault),
             _ => {}
         }
     }
@@ -272,12 +260,16 @@ impl Tunnel<'_> {
             name: &hello.name,
             path: b"/",
         };
+        let http2 = self.core.config.http2 && hello.http2;
+        // With HTTP/2 on offer, only a connection by which the server has declined it tells what
+        // the server would choose.
+        let fits = |facts: &UpstreamFacts| !http2 || facts.http2_offered;
         if (hello.http1 || !hello.alpn)
-            && let Some(upstream) = self.core.pool.take(&target).await
+            && let Some(upstream) = self.core.pool.take_if(&target, fits).await
         {
             return Ok(upstream);
         }
-        self.core.dial(to, &hello.name, false).await
+        self.core.dial(to, &hello.name, http2).await
     }
 
     /// Passes the bytes through unread.

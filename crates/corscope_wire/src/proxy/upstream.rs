@@ -34,6 +34,8 @@ pub(crate) struct UpstreamFacts {
     pub(crate) tls: Option<String>,
     pub(crate) unverified: Vec<String>,
     pub(crate) http2: bool,
+    /// Whether HTTP/2 was offered; without `http2` the server has then chosen HTTP/1.1.
+    pub(crate) http2_offered: bool,
     /// How long it took to open.
     pub(crate) opening: Timing,
 }

@@ -16,7 +16,7 @@ use crate::running::{Running, run};
 type OnRequest = dyn Fn(&mut ObservedRequest) -> RequestDecision + Send + Sync;
 type OnResponse = dyn Fn(&mut ObservedResponse) -> ResponseDecision + Send + Sync;
 
-struct Rewrite {
+pub(crate) struct Rewrite {
     interest: Interest,
     request: Box<OnRequest>,
     response: Box<OnResponse>,
@@ -59,7 +59,7 @@ fn with(stage: impl Stage) -> Running {
     })
 }
 
-fn of_request(
+pub(crate) fn of_request(
     body: bool,
     change: impl Fn(&mut ObservedRequest) -> RequestDecision + Send + Sync + 'static,
 ) -> Rewrite {
@@ -74,7 +74,7 @@ fn of_request(
     }
 }
 
-fn of_response(
+pub(crate) fn of_response(
     body: bool,
     change: impl Fn(&mut ObservedResponse) -> ResponseDecision + Send + Sync + 'static,
 ) -> Rewrite {

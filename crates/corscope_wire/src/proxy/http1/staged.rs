@@ -296,7 +296,8 @@ pub(crate) async fn unless_gone<W: Downstream, T>(
     .await
 }
 
-fn bounded_request(request: &ObservedRequest, room: usize) -> ObservedRequest {
+/// A copy of a request whose body is cut to what is kept of one.
+pub(crate) fn bounded_request(request: &ObservedRequest, room: usize) -> ObservedRequest {
     let mut copy = request.clone();
     copy.body.len = copy.body.len.max(copy.body.bytes.len() as u64);
     bound(&mut copy.body, room);
