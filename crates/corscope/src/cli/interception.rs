@@ -52,6 +52,9 @@ pub(super) struct InterceptionArgs {
     /// Hosts to reach without it, separated by commas [default: NO_PROXY]
     #[arg(long, value_name = "HOSTS", help_heading = "Network")]
     no_proxy: Option<String>,
+    /// Speak HTTP/1.1 only
+    #[arg(long, help_heading = "Network")]
+    no_http2: bool,
     /// Bytes of each body to keep for viewing
     #[arg(
         long,
@@ -107,6 +110,7 @@ impl InterceptionArgs {
             },
             authority,
             credentials: self.credentials()?,
+            http2: !self.no_http2,
             ..ProxyConfig::default()
         })
     }
