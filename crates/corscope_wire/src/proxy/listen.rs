@@ -75,7 +75,7 @@ impl Proxy {
                     let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
                     running.remove(&id);
                 }
-                accepted = listener.accept(), if room => match accepted {
+                accepted = accept(&listener), if room => match accepted {
                     Ok((tcp, peer)) => {
                         let busy = Arc::new(AtomicBool::new(false));
                         let task = connection(Arc::clone(&core), tcp, peer, Arc::clone(&busy));
@@ -106,13 +106,19 @@ impl Proxy {
     }
 }
 
+/// The next connection.
+async fn accept(listener: &TcpListener) -> std::io::Result<(TcpStream, SocketAddr)> {
+    let (tcp, peer) = listener.accept().await?;
+    // An answer is one write; waiting to fill a packet would only add delay.
+    let _ = tcp.set_nodelay(true);
+    Ok((tcp, peer))
+}
+
 /// One connection of a client, from its first byte to its last.
 async fn connection(core: Arc<Core>, tcp: TcpStream, peer: SocketAddr, busy: Arc<AtomicBool>) {
     if !is_near(peer.ip().to_canonical()) {
         return;
     }
-    // An answer is one write; waiting to fill a packet would only add delay.
-    let _ = tcp.set_nodelay(true);
     let watch = core.watch();
     let facts = ClientFacts {
         id: core.next_client(),
@@ -143,6 +149,35 @@ fn is_near(peer: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Deaf;
+
+    impl Observer for Deaf {
+        fn observe(&self, _: crate::proxy::Event) {}
+    }
+
+    #[tokio::test]
+    async fn no_socket_waits_to_fill_a_packet() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let core = Core::new(ProxyConfig::default(), Arc::new(Deaf)).unwrap();
+        let to = crate::client::Destination {
+            tls: false,
+            host: address.ip().to_string(),
+            port: address.port(),
+        };
+        let (dialled, accepted) = tokio::join!(core.dial(&to, &to.host, false), accept(&listener));
+        let Stream::Plain(dialled) = dialled.unwrap().stream else {
+            panic!("TLS was not asked for");
+        };
+        assert!(dialled.nodelay().unwrap());
+        assert!(accepted.unwrap().0.nodelay().unwrap());
+        let (unread, _) = tokio::join!(core.dial_unread(&to), accept(&listener));
+        let Stream::Plain(unread) = unread.unwrap().stream else {
+            panic!("TLS was not asked for");
+        };
+        assert!(unread.nodelay().unwrap());
+    }
 
     #[test]
     fn only_near_peers_are_served() {
