@@ -214,3 +214,24 @@ async fn a_stream_sent_to_an_http1_server_is_converted_strictly() {
         assert_eq!(response.reason, b"Fine");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_body_that_breaks_is_told_in_words() {
+    let outside = Outside::new();
+    let (server, _) = serve(&outside, &["h2"], |mut asked| async move {
+        let mut stream = asked
+            .respond
+            .send_response(http::Response::new(()), false)
+            .unwrap();
+        send(&mut stream, Bytes::from_static(b"some"), false).await;
+        asked.orders.send(Order::Cut).unwrap();
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let proxy = with(&outside, of_response(true, |_| ResponseDecision::Pass));
+    let client = connect(&proxy, &outside, server).await;
+    let (head, body) = fetch(&client, get("/")).await;
+    assert_eq!(head.status, 502);
+    assert!(body.contains("corscope"), "{body}");
+    assert!(proxy.ended().failure.is_some());
+}

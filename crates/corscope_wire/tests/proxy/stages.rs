@@ -341,3 +341,21 @@ fn a_body_too_large_to_hold_passes_unchanged() {
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nX: 1\r\n\r\ny"));
     assert!(answer.ends_with(&body));
 }
+
+#[test]
+fn a_held_body_that_breaks_is_told_in_words() {
+    let proxy = with(of_response(true, allow_all));
+    let table = [
+        ("Content-Length: 9\r\n\r\nabc", "body-cut-off"),
+        ("Transfer-Encoding: chunked\r\n\r\nxyz\r\n", "bad-chunk"),
+    ];
+    for (rest, code) in table {
+        let server = answer(format!("HTTP/1.1 200 OK\r\n{rest}"));
+        let answer = ask(&proxy, get(server));
+        assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
+        assert!(answer.contains(code), "{answer}");
+        let exchange = proxy.ended();
+        assert_eq!(exchange.failure.unwrap().code, code);
+        assert_eq!(exchange.response.unwrap().status, 200);
+    }
+}

@@ -311,6 +311,7 @@ impl Session<'_> {
                 }
                 self.fail(&bad_body(&fault), false).await
             }
+            Trouble::Held(fault) => self.fail(&fault, request_is_whole).await,
             Trouble::Broke { failure, by_reset } => {
                 self.watch.record.end(Some(failure));
                 if by_reset {

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Instant;
 
 use corscope_fetch::HeaderList;
-use corscope_fetch::exchange::{Failure, HttpVersion, ObservedResponse, Side};
+use corscope_fetch::exchange::{Failure, HttpVersion, ObservedResponse};
 use tokio::io::AsyncRead;
 
 use super::body_scan::{BodyScan, Manner};
@@ -17,7 +17,7 @@ use crate::client::{
 };
 use crate::proxy::buffer::Buffer;
 use crate::proxy::config::Limits;
-use crate::proxy::fault::body_failure;
+use crate::proxy::fault::Fault;
 use crate::proxy::sse::EventStream;
 use crate::proxy::watch::Watch;
 
@@ -35,6 +35,8 @@ pub(crate) struct Relayed {
 pub(crate) enum Trouble {
     /// Nothing was passed on. `silent`: not a byte came either.
     NoResponse { error: NetworkError, silent: bool },
+    /// Its body broke while it was held, so that nothing was passed on.
+    Held(Fault),
     /// It broke after its head was passed on. `by_reset`: the client must see a cut, too.
     Broke { failure: Failure, by_reset: bool },
     /// The client went away.
@@ -308,7 +310,7 @@ impl Respond<'_> {
         let mut scan = BodyScan::UntilClose;
         self.body(server, input, client, &mut scan, 0, None).await?;
         Err(Trouble::Broke {
-            failure: crate::proxy::fault::Fault::of_network(&fault).failure(),
+            failure: Fault::of_network(&fault).failure(),
             by_reset: false,
         })
     }
@@ -375,14 +377,8 @@ pub(crate) fn observed(
 }
 
 pub(crate) fn broke(fault: &BodyFault, by_reset: bool) -> Trouble {
-    let code = match fault {
-        BodyFault::ClosedEarly { .. } | BodyFault::ChunksUnfinished => "body-cut-off",
-        BodyFault::BadChunk => "bad-chunk",
-        BodyFault::TrailersTooLarge => "trailers-too-large",
-        BodyFault::Connection(error) => error.code(),
-    };
     Trouble::Broke {
-        failure: body_failure(code, Side::Server, fault.to_string()),
+        failure: Fault::of_body(fault).failure(),
         by_reset,
     }
 }

@@ -5,7 +5,7 @@ use tokio::io::AsyncRead;
 
 use super::body_scan::BodyScan;
 use super::downstream::Downstream;
-use super::respond::{FinalHead, Relayed, Respond, Trouble, broke};
+use super::respond::{FinalHead, Relayed, Respond, Trouble};
 use super::staged::{bound, note_changed, unless_gone};
 use super::write::{self, Framed};
 use crate::client::{self, Framing};
@@ -155,7 +155,7 @@ impl Respond<'_> {
                     body.bytes.extend_from_slice(piece);
                     body.len += piece.len() as u64;
                 })
-                .map_err(|fault| broke(&fault, false))?;
+                .map_err(|fault| Trouble::Held(Fault::of_body(&fault)))?;
             raw.extend_from_slice(&input.as_slice()[..used]);
             input.consume(used);
             if scan.is_over() {
@@ -174,12 +174,12 @@ impl Respond<'_> {
                         *scan = BodyScan::Over;
                         return Ok(());
                     }
-                    Some(fault) => return Err(broke(&fault, false)),
+                    Some(fault) => return Err(Trouble::Held(Fault::of_body(&fault))),
                 },
                 Err(error) => {
                     let error = self.network(client::Phase::ReadBody, &error);
                     let fault = client::BodyFault::Connection(Box::new(error));
-                    return Err(broke(&fault, true));
+                    return Err(Trouble::Held(Fault::of_body(&fault)));
                 }
             }
         }
