@@ -48,7 +48,18 @@ pub(crate) async fn serve<F>(
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let acceptor = TlsAcceptor::from(Arc::new(outside.server_config(&[NAME], alpn)));
+    serve_with(outside.server_config(&[NAME], alpn), script).await
+}
+
+/// The same, by a configuration of one's own.
+pub(crate) async fn serve_with<F>(
+    config: rustls::ServerConfig,
+    script: impl Fn(Asked) -> F + Send + Sync + 'static,
+) -> (SocketAddr, Arc<AtomicUsize>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let count = Arc::new(AtomicUsize::new(0));

@@ -8,6 +8,7 @@
 mod authority;
 mod bodies;
 mod bytes;
+mod client_certificates;
 mod faults;
 mod http2;
 mod http2_ends;

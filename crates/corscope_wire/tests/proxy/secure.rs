@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use corscope_wire::proxy::{Authority, AuthorityConfig, ProxyConfig};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::{ClientConnection, RootCertStore, ServerConnection, StreamOwned};
 
 use crate::raw::{read_head, serve, text};
@@ -76,16 +78,39 @@ impl Outside {
         AuthorityConfig::new(self.scratch.0.join("ca"))
     }
 
-    pub(crate) fn server_config(&self, names: &[&str], alpn: &[&str]) -> rustls::ServerConfig {
+    /// A certificate and its key.
+    pub(crate) fn sign(&self, names: &[&str]) -> (rcgen::Certificate, KeyPair) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(names).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
+    }
+
+    /// Wants a certificate of this authority from each client.
+    pub(crate) fn wanting_certificates(&self) -> Arc<dyn ClientCertVerifier> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).unwrap();
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .unwrap()
+    }
+
+    pub(crate) fn server_config(&self, names: &[&str], alpn: &[&str]) -> rustls::ServerConfig {
+        self.verifying_config(names, alpn, WebPkiClientVerifier::no_client_auth())
+    }
+
+    pub(crate) fn verifying_config(
+        &self,
+        names: &[&str],
+        alpn: &[&str],
+        verifier: Arc<dyn ClientCertVerifier>,
+    ) -> rustls::ServerConfig {
+        let (certificate, key) = self.sign(names);
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let mut config = rustls::ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(verifier)
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
         config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
