@@ -19,7 +19,9 @@ use super::client_tls::{is_tls, of_client};
 use super::core::Core;
 use super::fault::Fault;
 use super::hello::Hello;
+use super::http1::downstream::Whole;
 use super::http1::session::{ClientFacts, End, Inside, Session, Wanted};
+use super::http1::staged::unless_gone;
 use super::http1::target::Target;
 use super::http2::connection;
 use super::http2::link::Link;
@@ -149,16 +151,25 @@ impl Tunnel<'_> {
     /// client whose server cannot be reached is told so over TLS all the same.
     async fn intercept(
         &self,
-        wanted: Wanted,
+        mut wanted: Wanted,
         hello: &Hello,
         accepted: Accepted,
         leaves: &LeafCache,
     ) {
         let mut to = wanted.to.clone();
         to.tls = true;
-        let (upstream, failed) = match self.reach(&to, hello).await {
-            Ok(upstream) => (Some(upstream), None),
-            Err(fault) => (None, Some(fault)),
+        let started = Instant::now();
+        let said = wanted.input.len();
+        wanted.input.consume(said);
+        self.watch.allow_any();
+        let mut client = Whole {
+            client: &mut wanted.client,
+            input: &mut wanted.input,
+        };
+        let (upstream, failed) = match unless_gone(&mut client, self.reach(&to, hello)).await {
+            Some(Ok(upstream)) => (Some(upstream), None),
+            Some(Err(fault)) => (None, Some(fault)),
+            None => return self.tell(&wanted, Some(hello), started, &Fault::client_closed()),
         };
         let http2 = match &upstream {
             Some(upstream) => upstream.facts.http2,
@@ -177,8 +188,7 @@ impl Tunnel<'_> {
         let Stream::Plain(tcp) = wanted.client else {
             return;
         };
-        // What was read has all been given to the acceptor.
-        let stream = Sniffed::new(tcp, Vec::new());
+        let stream = Sniffed::new(tcp, wanted.input.as_slice().to_vec());
         let shaking = StartHandshake::from_parts(accepted, stream).into_stream(config);
         let shaken = timeout(self.core.limits().head_time, shaking).await;
         let shaken = shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));

@@ -8,9 +8,10 @@ use tokio::io::AsyncWriteExt;
 use super::body_scan::BodyScan;
 use super::carry::{Carry, is_loss};
 use super::compose::{Onward, compose};
+use super::downstream::Whole;
 use super::respond::{Relayed, Trouble};
 use super::session::{Next, Session};
-use super::staged::{Outgoing, Staged};
+use super::staged::{Outgoing, Staged, unless_gone};
 use super::staged_response::AskAbout;
 use super::target::{Target, host_and_port};
 use crate::client::Destination;
@@ -77,8 +78,9 @@ impl Session<'_> {
             let mut upstream = match kept.take() {
                 Some(upstream) => upstream,
                 None => match self.open(to.take()).await {
-                    Ok(upstream) => upstream,
-                    Err(fault) => return self.fail(&fault, scan.is_over()).await,
+                    Some(Ok(upstream)) => upstream,
+                    Some(Err(fault)) => return self.fail(&fault, scan.is_over()).await,
+                    None => return self.give_up(Trouble::ClientGone, false).await,
                 },
             };
             self.note_upstream(&upstream);
@@ -253,19 +255,21 @@ impl Session<'_> {
         Routed::Ready(Ready { scan, kept, to })
     }
 
-    /// A new connection for the request in hand.
-    async fn open(&mut self, to: Option<(Destination, String)>) -> Result<Upstream, Fault> {
+    /// A new connection for the request in hand; `None` once the client has gone.
+    async fn open(&mut self, to: Option<(Destination, String)>) -> Option<Result<Upstream, Fault>> {
         if let Some(fault) = self.inside.as_mut().and_then(|inside| inside.failed.take()) {
-            return Err(fault);
+            return Some(Err(fault));
         }
+        let Some((to, name)) = to else {
+            let message = "the request names no server";
+            return Some(Err(Fault::bad_request("no-target", message)));
+        };
         self.watch.allow_any();
-        match to {
-            Some((to, name)) => self.core.dial(&to, &name, false).await,
-            None => Err(Fault::bad_request(
-                "no-target",
-                "the request names no server",
-            )),
-        }
+        let mut client = Whole {
+            client: &mut self.client,
+            input: &mut self.input,
+        };
+        unless_gone(&mut client, self.core.dial(&to, &name, false)).await
     }
 
     fn note_upstream(&self, upstream: &Upstream) {
