@@ -1,5 +1,6 @@
 // Asks servers from pages in Chromium. One line of JSON in: {"api": "http://127.0.0.1:1"}, or {"page":
 // "http://127.0.0.1:1/"} for an API on the page's own origin. One line out: [{check, holds, detail}].
+// Or {"fetch": url, "from": page, "options": fetch's}; out: what the page can read, or an error's name.
 // usage: node browser.mjs <directory of node_modules> <chromium>
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -24,7 +25,9 @@ const browser = await chromium.launch({
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    `--host-resolver-rules=MAP *.example 127.0.0.1:${pages.address().port}`,
+    `--host-resolver-rules=${["*.example", "localhost"]
+      .map((host) => `MAP ${host} 127.0.0.1:${pages.address().port}`)
+      .join(", ")}`,
   ],
 });
 
@@ -86,6 +89,25 @@ const holds = (wanted, got) =>
     ? got === wanted
     : typeof got === "object" && Object.entries(wanted).every(([name, value]) => got[name] === value);
 
+let reader;
+
+async function read({ fetch: url, from, options }) {
+  reader ??= await browser.newPage();
+  if (reader.url() !== `${from}/`) await reader.goto(from);
+  return await reader.evaluate(
+    async ([url, { reads, ...options }]) => {
+      try {
+        const response = await fetch(url, options);
+        const { status } = response;
+        return { status, body: await response.text(), read: reads && response.headers.get(reads) };
+      } catch (error) {
+        return error.name;
+      }
+    },
+    [url, options],
+  );
+}
+
 async function run({ api, page: own }) {
   const list = api
     ? cases
@@ -107,7 +129,8 @@ console.log(JSON.stringify({ version: browser.version() }));
 for await (const line of createInterface({ input: process.stdin })) {
   let answer;
   try {
-    answer = await run(JSON.parse(line));
+    const question = JSON.parse(line);
+    answer = await (question.fetch ? read : run)(question);
   } catch (error) {
     answer = [{ check: "the browser works", holds: false, detail: String(error) }];
   }

@@ -26,16 +26,25 @@ pub(crate) fn ask_api(api: &str, report: &mut Report) {
     ask(&json!({ "api": api }), report);
 }
 
+/// What `fetch(url, options)` gives a page: an object of what it can read, or the error's name.
+pub(crate) fn fetch(page: &str, url: &str, options: &Value) -> Value {
+    answer(&json!({ "fetch": url, "from": page, "options": options }))
+}
+
 /// Asks `/api` of the page's own server.
 pub(crate) fn ask_proxy(page: &str, report: &mut Report) {
     ask(&json!({ "page": page }), report);
 }
 
-fn ask(question: &Value, report: &mut Report) {
+fn answer(question: &Value) -> Value {
     let mut browser = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
     let browser = browser.get_or_insert_with(Browser::start);
     writeln!(browser.input, "{question}").unwrap();
-    let results = browser.line();
+    browser.line()
+}
+
+fn ask(question: &Value, report: &mut Report) {
+    let results = answer(question);
     for result in results.as_array().unwrap() {
         let check = format!("Chromium: {}", result["check"].as_str().unwrap());
         let complaints = match result["holds"].as_bool() {

@@ -12,6 +12,7 @@ mod browser;
 mod checks;
 mod installed;
 mod preflights;
+mod printed;
 mod processes;
 mod promise;
 mod report;

@@ -67,7 +67,14 @@ impl WebServer {
     /// # Panics
     /// When it is not installed or does not start.
     pub(crate) fn start(&self, recipe: &str) -> Server {
-        let app = start_app();
+        self.start_before(start_app(), recipe)
+    }
+
+    /// Starts it before an application on a port of loopback.
+    ///
+    /// # Panics
+    /// When it is not installed or does not start.
+    pub(crate) fn start_before(&self, app: u16, recipe: &str) -> Server {
         Server::start(|| {
             let directory = Directory::new();
             let places = Places {
