@@ -70,6 +70,10 @@ fn every_blocked_scenario_that_a_server_can_mend_has_a_proved_server_remedy() {
             unhelped.push(format!("{} {names:?}", scenario.id.unwrap_or_default()));
         }
     }
+    println!(
+        "{helped} of {} blocked scenarios that a server can help with have a proved server remedy",
+        helped + unhelped.len()
+    );
     assert!(helped > 500, "only {helped}");
     assert!(
         unhelped.is_empty(),
