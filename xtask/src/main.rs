@@ -22,7 +22,7 @@ usage: cargo run -p xtask -- COMMAND
   tidy                     check what the compiler cannot: crate arrows, purity,
                            file size, names, pairs, links, sealed recordings
   readme --check|--write   compare or renew the generated blocks of Markdown files
-         [FILE…]           (default: README.md)
+         [FILE…]           (default: README.md and docs/guide/stacks.md)
   types --check|--write    compare or renew the web page's types
 ";
 

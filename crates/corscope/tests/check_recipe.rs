@@ -285,3 +285,61 @@ fn no_header_is_offered_against_plain_http_on_a_tls_port() {
         );
     }
 }
+
+#[test]
+fn what_servers_refuse_before_cors_is_said() {
+    let url = server(NGINX, NGINX);
+    let small = recipe(&[&url, "-X", "patch"])["reasons"].to_string();
+    assert!(small.contains("in capitals"), "{small}");
+    let usual = recipe(&[&url, "-X", "PATCH"])["reasons"].to_string();
+    assert!(!usual.contains("in capitals"), "{usual}");
+}
+
+/// What a recipe is written from is read strictly: a text that could leave its quotes in some
+/// configuration is no origin, no method and no header name.
+#[test]
+fn what_could_inject_configuration_is_bad_input() {
+    let url = server(NGINX, NGINX);
+    for args in [
+        ["--from", "https://a.example\"; evil"],
+        ["--from", "https://a.example\nevil"],
+        ["--from", "https://a.example/;evil"],
+        ["-H", "X-A\"; evil: 1"],
+        ["-H", "X-A\r\nevil: 1"],
+        ["-X", "PUT\"; evil"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_corscope"))
+            .args(["check", &url, "--stack", "nginx"])
+            .args(if args[0] == "--from" {
+                &[][..]
+            } else {
+                &["--from", "https://app.example"]
+            })
+            .args(args)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+    let refused = recipe(&[&url, "--read", "X-A\"; evil"]);
+    assert!(refused["code"].is_null(), "{refused:#}");
+    assert!(
+        refused["hint"]
+            .as_str()
+            .unwrap()
+            .contains("is no header name")
+    );
+}
+
+/// `make example` renews it.
+#[test]
+fn the_page_of_stacks_is_what_the_program_lists() {
+    let output = Command::new(env!("CARGO_BIN_EXE_corscope"))
+        .args(["recipe", "--list"])
+        .output()
+        .unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
+    let page = include_str!("../../../docs/guide/stacks.md");
+    assert!(page.contains(&format!("\n{list}```\n")), "{list}");
+}

@@ -23,6 +23,9 @@ use std::process::Command;
 use demo::Demo;
 use page::Block;
 
+/// The pages that are looked at unless others are named.
+const PAGES: &[&str] = &["README.md", "docs/guide/stacks.md"];
+
 /// Compares every generated block with what its command prints now; `Ok(false)` when one differs.
 pub(crate) fn check(root: &Path, files: &[&str]) -> Result<bool, String> {
     let mut fresh = true;
@@ -56,7 +59,7 @@ fn for_each_page(
     let corscope = crate::target_dir(root).join("release/corscope");
     let mut demo = None;
     let files = if files.is_empty() {
-        &["README.md"]
+        PAGES
     } else {
         files
     };

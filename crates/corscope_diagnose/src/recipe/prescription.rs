@@ -1,7 +1,7 @@
 //! A prescription: the recipe of the stack that answered, for exactly the policy which the proved
 //! remedy says that this fetch needs.
 
-use corscope_fetch::policy::{Finding, PolicyDocument};
+use corscope_fetch::policy::{Finding, FindingKind, PolicyDocument};
 
 use super::layers::{Layer, layers};
 use super::{Recipe, Rendered};
@@ -110,7 +110,17 @@ impl Prescription {
                     .to_owned(),
             );
         }
+        reasons.extend(self.methods_of_another_case());
         reasons
+    }
+
+    /// The policy is right, and yet it does not help: software refuses such methods before it comes
+    /// to CORS.
+    fn methods_of_another_case(&self) -> Option<String> {
+        let is_odd = |finding: &Finding| finding.kind == FindingKind::MethodCase;
+        let words = "Mend the page first, so that it sends its method in capitals: most servers \
+                     answer another spelling with 400, whatever their headers allow.";
+        (self.policy.lint().iter().any(is_odd)).then(|| words.to_owned())
     }
 }
 
