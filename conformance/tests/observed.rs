@@ -59,7 +59,7 @@ fn exchanges(
                 ..Timing::default()
             },
             hints: Hints {
-                credentials: (hints && !request.preflight).then_some(credentials(scenario)),
+                credentials: hints.then_some(credentials(scenario)),
                 mode: hints.then_some(scenario.request.mode).flatten(),
                 api: hints.then_some(scenario.request.api),
                 ..Hints::default()

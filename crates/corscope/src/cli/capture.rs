@@ -12,10 +12,12 @@ use clap::{Args, ValueEnum};
 use corscope_capture::Store;
 use corscope_capture::store::{BUDGET, Retention};
 use corscope_fetch::Browser;
+use corscope_wire::proxy::stages::Stages;
 use corscope_wire::proxy::{ProxyConfig, ProxyError};
 
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
+use super::steering::{Steering, obey_terminal};
 use crate::session::export::export_har;
 use crate::session::{Session, Traffic};
 
@@ -46,6 +48,15 @@ pub(super) struct CaptureArgs {
     /// Keep cookies, tokens and passwords in the HAR
     #[arg(long, requires = "har", help_heading = "Capture")]
     secrets: bool,
+    /// Rewrites and breakpoints of a rules file (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Rewrites")]
+    rules: Option<PathBuf>,
+    /// Make every preflight visible: their answers are not kept by the browser (Max-Age 0)
+    #[arg(long, help_heading = "Rewrites")]
+    every_preflight: bool,
+    /// Make whatever fails pass as soon as it has failed, where changed answers can
+    #[arg(long, help_heading = "Rewrites")]
+    fix: bool,
     /// Where the browser's verdict is another one than ours, write a file to this directory
     #[arg(long, value_name = "DIR", help_heading = "Capture")]
     bundles: Option<PathBuf>,
@@ -80,6 +91,7 @@ impl CaptureArgs {
     /// ends well.
     pub(super) fn start(
         &self,
+        stages: Arc<Stages>,
         accompanied: Option<bool>,
     ) -> Result<Running<'_>, std::process::ExitCode> {
         let browser = match self.rules_of.map(BrowserChoice::browsers).as_deref() {
@@ -106,13 +118,18 @@ impl CaptureArgs {
             let message = format!("--bundles {}: {error}", directory.display());
             return Err(fail(FAILED, &message));
         }
+        let rules = self.rules.as_deref();
+        let steering = Steering::new(stages, rules, self.every_preflight, self.fix)
+            .map_err(|message| fail(BAD_INPUT, &message))?;
+        let steering = Arc::new(steering);
         let tally = Arc::new(Tally::default());
         let options = LiveOptions {
             format: self.format,
             all: self.all,
             text: output::text_options(false, false),
         };
-        let live = Live::new(options, Arc::clone(&tally), self.bundles.clone());
+        let mut live = Live::new(options, Arc::clone(&tally), self.bundles.clone());
+        live.steered_by(Arc::clone(&steering));
         let mut traffic = Traffic::new(browser);
         if let Some(store) = &store {
             traffic = traffic.kept_in(Arc::clone(store));
@@ -122,6 +139,12 @@ impl CaptureArgs {
         }
         let (session, thread) = Session::start(traffic, Box::new(live))
             .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;
+        if self.format == LiveFormat::Text {
+            let tally = Arc::clone(&tally);
+            obey_terminal(steering, move || {
+                tally.closed.store(true, Ordering::Relaxed)
+            });
+        }
         Ok(Running {
             args: self,
             session,

@@ -13,6 +13,7 @@ use corscope_fetch::Exchange;
 use serde::Serialize;
 
 use super::output;
+use super::steering::Steering;
 use crate::session::{Listener, Update};
 
 /// How to print what is observed.
@@ -54,6 +55,7 @@ pub(super) struct Live {
     told: Vec<(u64, Standing)>,
     /// Where disagreements with the browser are written down.
     bundles: Option<PathBuf>,
+    steering: Option<Arc<Steering>>,
 }
 
 /// How many fetches are remembered as printed.
@@ -88,7 +90,13 @@ impl Live {
             tally,
             told: Vec::new(),
             bundles,
+            steering: None,
         }
+    }
+
+    /// Lets failing fetches be mended by `steering`.
+    pub(super) fn steered_by(&mut self, steering: Arc<Steering>) {
+        self.steering = Some(steering);
     }
 
     /// Prints one finding, whatever its standing.
@@ -108,6 +116,13 @@ impl Live {
             LiveFormat::Jsonl => line(&proved.document()),
         };
         self.print(&text);
+        let done = self.steering.as_ref().and_then(|it| it.note(finding));
+        if let Some(done) = done {
+            match self.options.format {
+                LiveFormat::Text => self.print(&done),
+                LiveFormat::Jsonl => self.print(&line(&serde_json::json!({ "fix": done }))),
+            }
+        }
         if proved.disagreement().is_some()
             && let Some(directory) = &self.bundles
             && let Err(error) = write_bundle(directory, &proved)

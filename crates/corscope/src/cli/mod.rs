@@ -19,6 +19,7 @@ mod serve;
 mod shell;
 mod simulate;
 mod simulate_text;
+mod steering;
 
 use std::process::ExitCode;
 

@@ -88,7 +88,10 @@ async fn serve(args: &OpenArgs) -> ExitCode {
     if let Err(message) = trust(&config, &mut options) {
         return fail(FAILED, &message);
     }
-    let running = match args.capture.start(Some(!is_firefox)) {
+    let running = match args
+        .capture
+        .start(Arc::clone(&config.stages), Some(!is_firefox))
+    {
         Ok(running) => running,
         Err(code) => return code,
     };

@@ -45,7 +45,7 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         config.capture = None;
     }
     let warnings = warnings(&config);
-    let running = match args.capture.start(None) {
+    let running = match args.capture.start(Arc::clone(&config.stages), None) {
         Ok(running) => running,
         Err(code) => return code,
     };

@@ -3,6 +3,7 @@
 //! The proxy must never wait for us, so its events pass a bounded queue to a thread of our own. What
 //! does not fit is not looked at, and counted: a debugger that is too slow must say so.
 
+pub mod cors_check;
 pub mod export;
 mod keep;
 mod make_it_pass;

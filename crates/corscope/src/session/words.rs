@@ -214,8 +214,12 @@ impl Words {
         hints.credentials = told.event.credentials;
         hints.page_url.clone_from(&told.event.page_url);
         let said = &told.event.said;
-        // A preflight that went well says nothing yet about the request that asked for it.
-        let is_final = is_end_final && !told.event.is_preflight;
+        // A preflight that went well says nothing yet about the request that asked for it, nor does a
+        // redirect about what it leads to.
+        let leads_on = exchange.response.as_ref().is_some_and(|response| {
+            (300..400).contains(&response.status) && response.header_list.contains("Location")
+        });
+        let is_final = is_end_final && !told.event.is_preflight && !leads_on;
         let is_over = match told.event.stage {
             Stage::Failed => true,
             Stage::Finished => is_final,

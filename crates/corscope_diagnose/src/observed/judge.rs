@@ -129,6 +129,7 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
     let mut credentials = Credentials::of(fetch);
     let scenario = scenario_with(fetch, credentials);
     let mut subject = Subject::new(&scenario)?;
+    subject.guesses_no_preflight = true;
     if let Some((hop, answer)) = last_preflight(fetch) {
         subject.preflights.resize(hop + 1, None);
         subject.preflights[hop] = Some(answer);
@@ -154,19 +155,19 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
                 credentials = Credentials::Known(CredentialsMode::SameOrigin);
             }
             (subject, play, standing) = (without, other, other_standing);
-        } else if standing == Standing::Blocked && other_standing == Standing::Allowed {
-            standing = match browser_says(fetch) {
-                Some(true) => {
-                    credentials = Credentials::Known(CredentialsMode::Include);
-                    Standing::Blocked
-                }
+        } else if standing == Standing::Blocked {
+            match browser_says(fetch) {
+                Some(true) => credentials = Credentials::Known(CredentialsMode::Include),
                 Some(false) => {
                     credentials = Credentials::Known(CredentialsMode::SameOrigin);
-                    (subject, play) = (without, other);
-                    Standing::Allowed
+                    (subject, play, standing) = (without, other, other_standing);
                 }
-                None => Standing::DependsOnCredentials,
-            };
+                None if other_standing == Standing::Allowed => {
+                    standing = Standing::DependsOnCredentials;
+                }
+                // More is to come, which will tell.
+                None => (subject, play, standing) = (without, other, other_standing),
+            }
         }
         subject.credentials_unknown = credentials == Credentials::Unknown;
     }

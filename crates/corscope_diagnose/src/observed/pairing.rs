@@ -11,6 +11,7 @@ mod recent;
 mod signs;
 
 use super::fetch::{Hop, ObservedFetch, PreflightSeen};
+use super::judge::{Standing, judge, user_agent_of};
 use super::relevance::{Relevance, relevance};
 use recent::Recent;
 pub(super) use signs::redirect_target;
@@ -171,7 +172,7 @@ impl Pairing {
     fn request(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
         let url = exchange.request.url.clone();
         let asked = self.take_awaited(&url, |it, fetch| {
-            it.what == What::Actual && is_asked_for(fetch, it.hop, &exchange)
+            it.what == What::Actual && is_asked_for(fetch, it.hop, &exchange) && !is_refused(fetch)
         });
         if let Some(place) = asked {
             self.await_redirect(&exchange, place.fetch, place.hop);
@@ -403,6 +404,13 @@ impl Pairing {
             self.spaces.put(origin, address_space(address.ip()));
         }
     }
+}
+
+/// Whether the browser took the preflight that a fetch ends with for a refusal, so that nothing
+/// follows it.
+fn is_refused(fetch: &ObservedFetch) -> bool {
+    fetch.is_never_sent()
+        && judge(fetch, user_agent_of(fetch)).is_ok_and(|it| it.standing == Standing::Blocked)
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ pub struct Subject {
     pub preflights: Vec<Option<Answer>>,
     /// The answers to the request, one a hop.
     pub responses: Vec<Answer>,
+    /// Whether a preflight whose answer is not known stays so. A scenario that says nothing of a hop
+    /// means the first hop's answer; of an observed fetch that would be a guess.
+    pub guesses_no_preflight: bool,
     /// Options of the engine.
     pub options: Options,
 }
@@ -112,6 +115,7 @@ impl Subject {
             credentials_unknown: request.credentials == Some(CredentialsDocument::Unknown),
             preflights: Vec::new(),
             responses: Vec::new(),
+            guesses_no_preflight: false,
             options: Options::default(),
         })
     }
@@ -195,8 +199,11 @@ impl Subject {
         if preflight {
             // A document's `preflight` answers at every hop that has no answer of its own.
             let own = self.preflights.get(hop).and_then(Option::as_ref);
-            own.or_else(|| self.preflights.first().and_then(Option::as_ref))
-                .cloned()
+            let first = self
+                .preflights
+                .first()
+                .filter(|_| !self.guesses_no_preflight);
+            own.or_else(|| first.and_then(Option::as_ref)).cloned()
         } else {
             self.responses.get(hop).cloned()
         }

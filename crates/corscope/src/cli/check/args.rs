@@ -227,6 +227,7 @@ impl CheckArgs {
             client,
             credentials_unknown: false,
             preflights: Vec::new(),
+            guesses_no_preflight: false,
             responses: Vec::new(),
             options: Options {
                 trace: self.trace,

@@ -1,7 +1,7 @@
 use corscope_fetch::Browser;
 use corscope_fetch::exchange::{ConnectionFacts, ObservedRequest, ObservedResponse, Timing};
 
-use super::super::{Standing, judge, scenario};
+use super::super::scenario;
 use super::*;
 
 const PAGE: &str = "https://app.test";
@@ -147,6 +147,17 @@ fn a_refused_preflight_has_no_request() {
     assert_eq!(judged.standing, Standing::Blocked);
     let fault = judged.play.verdict.blocked_by().unwrap();
     assert_eq!(fault.cause.name(), "acam_method_missing");
+}
+
+#[test]
+fn a_request_belongs_to_the_preflight_that_passed() {
+    let fetches = fetches([
+        preflight(1, 0, "PUT", &[]),
+        preflight(2, 500, "PUT", &PASS),
+        put(3, 700, &ACAO),
+    ]);
+    let ids: Vec<Vec<u64>> = fetches.iter().map(ids).collect();
+    assert_eq!(ids, [vec![1], vec![2, 3]]);
 }
 
 #[test]
