@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::exchange::{Common, Done, carry};
-use super::link::{CONNECTION_WINDOW, LEEWAY, Link, STREAM_WINDOW};
+use super::link::{CONNECTION_WINDOW, LEEWAY, Link, SMALL_FRAMES, STREAM_WINDOW};
 use crate::proxy::core::Core;
 use crate::proxy::http1::session::{ClientFacts, LINGER};
 use crate::proxy::stream::ClientStream;
@@ -71,6 +71,7 @@ pub(crate) async fn serve(
         .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_concurrent_streams(STREAMS)
+        .data_frame_budget(SMALL_FRAMES)
         .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX));
     // A browser may have connected ahead; it says hello all the same.
     let hello = timeout(limits.head_time, builder.handshake::<_, Bytes>(client)).await;

@@ -20,6 +20,10 @@ pub(super) const STREAM_WINDOW: u32 = 1 << 20;
 /// How much either peer may send on all streams before it must wait.
 pub(super) const CONNECTION_WINDOW: u32 = 4 << 20;
 
+/// What small frames may cost that wait to be passed on: a slow peer, or a breakpoint, may keep many
+/// of them waiting.
+pub(super) const SMALL_FRAMES: usize = 16 << 20;
+
 /// How much larger a head the library reads than is taken: beyond its own limit it names no reason.
 pub(super) const LEEWAY: usize = 2;
 
@@ -121,6 +125,7 @@ impl Server {
             .enable_push(false)
             .initial_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
+            .data_frame_budget(SMALL_FRAMES)
             .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX))
             .handshake(upstream.stream)
             .await;
