@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::at_work::AtWork;
 use super::authority::{Authority, LeafCache};
 use super::clock::Clock;
 use super::config::{Limits, ProxyConfig};
@@ -27,6 +28,8 @@ pub(crate) struct Core {
     pub(crate) nonce: String,
     /// Set once the proxy was told to stop: connections end after the exchange in hand.
     pub(crate) closing: AtomicBool,
+    /// Streams in tasks of their own.
+    pub(crate) streams: AtWork,
     observer: Arc<dyn Observer>,
     exchanges: AtomicU64,
     clients: AtomicU64,
@@ -50,6 +53,7 @@ impl Core {
             pool: Pool::default(),
             nonce: BASE64_STANDARD.encode(random),
             closing: AtomicBool::new(false),
+            streams: AtWork::default(),
             observer,
             exchanges: AtomicU64::new(0),
             clients: AtomicU64::new(0),

@@ -103,6 +103,8 @@ impl Proxy {
         let _ =
             tokio::time::timeout(drain, async { while tasks.join_next().await.is_some() {} }).await;
         tasks.shutdown().await;
+        // They were cut off with their connections, and need only be told of.
+        let _ = tokio::time::timeout(drain, core.streams.ended()).await;
     }
 }
 

@@ -5,6 +5,7 @@
 //! decision 12.
 
 mod answer;
+mod at_work;
 mod authority;
 mod buffer;
 mod client_tls;

@@ -14,6 +14,7 @@ mod http2;
 mod http2_ends;
 mod http2_faults;
 mod http2_stages;
+mod http2_stopping;
 mod leaving;
 mod raw;
 mod refused;

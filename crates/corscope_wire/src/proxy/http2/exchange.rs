@@ -56,6 +56,7 @@ pub(super) async fn carry(
     request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
 ) -> Done {
+    let _working = common.core.streams.begin();
     let watch = common.core.watch();
     let stream = Stream {
         common: &common,
