@@ -152,13 +152,33 @@ fn bad_input_is_named_and_exits_2() {
 }
 
 #[test]
-fn what_is_unsafe_is_printed_first() {
-    let args = ["recipe", "nginx", "--origin", "null", "--allow-unsafe"];
-    let (code, text, _) = corscope(&args, "");
-    assert_eq!(code, 0);
-    let warning = text.find("UNSAFE").unwrap();
-    assert!(warning < text.find("map $http_origin").unwrap(), "{text}");
-    assert!(text.contains("anybody's included"), "{text}");
+fn every_recipe_refuses_mistakes_and_says_what_is_unsafe_first() {
+    let hostile = "https://a.example\"; evil";
+    for recipe in RECIPES {
+        let stack = recipe.stack;
+        for unsafe_flag in [&[][..], &["--allow-unsafe"]] {
+            for more in [
+                ["--origin", hostile],
+                ["--header", "X-A\"; evil"],
+                ["--method", "PUT\nevil"],
+                ["--expose", "X-A'; evil"],
+            ] {
+                let args = ["recipe", stack, "--origin", "https://a.example"];
+                let args = [&args[..], &more, unsafe_flag].concat();
+                let (code, out, errors) = corscope(&args, "");
+                assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {errors}");
+            }
+        }
+        let args = ["recipe", stack, "--origin", "null"];
+        let (code, out, errors) = corscope(&args, "");
+        assert_eq!((code, out.as_str()), (2, ""), "{stack}: {errors}");
+        assert!(errors.contains("--allow-unsafe"), "{stack}: {errors}");
+        let (code, text, _) = corscope(&[&args[..], &["--allow-unsafe"]].concat(), "");
+        assert_eq!(code, 0, "{stack}");
+        let (before, after) = text.split_once("UNSAFE, printed because").expect(&text);
+        assert!(before.lines().count() < 6, "{stack}: {text}");
+        assert!(after.contains("anybody's included"), "{stack}: {text}");
+    }
 }
 
 #[test]

@@ -1,14 +1,19 @@
 //! The recipes for application frameworks: whatever a policy says stays text inside of a literal of
 //! the stack's language, and nothing wider than the policy is written.
 
+mod hostile;
+
 use std::path::Path;
 
 use corscope_diagnose::recipe::{Recipe, Rendered, StackKind};
 use corscope_diagnose::recipes::RECIPES;
-use corscope_fetch::policy::{Policy, PolicyDocument};
+use corscope_fetch::policy::{OriginPattern, Policy, PolicyDocument};
 
 /// Stands in every value, so that it can be found outside of the literals.
 const MARK: &str = "zqx";
+
+/// How many policies of chance each recipe is tried with.
+const HOSTILE: usize = 400;
 
 fn frameworks() -> impl Iterator<Item = &'static Recipe> {
     RECIPES
@@ -107,23 +112,28 @@ fn corpus() -> Vec<Policy> {
 
 #[test]
 fn the_corpus_holds_hostile_origins() {
-    let policies = corpus();
-    let holds = |character: char| {
-        policies.iter().any(|policy| {
-            policy
-                .origins
-                .iter()
-                .any(|pattern| format!("{pattern:?}").contains(character))
-        })
+    let policies = hostile::policies(HOSTILE, MARK);
+    let holds = |text: &str| {
+        policies
+            .iter()
+            .flat_map(|policy| &policy.origins)
+            .any(|pattern| match pattern {
+                OriginPattern::Exact(origin) => origin.serialized().contains(text),
+                _ => false,
+            })
     };
-    assert!(holds('"') && holds('\'') && holds('$') && holds('`') && holds('{'));
+    for text in ["\"", "'", "$", "`", "{", "}", ";", "evil"] {
+        assert!(holds(text), "no origin holds {text}");
+    }
 }
 
 #[test]
 fn every_value_stays_inside_a_literal() {
+    let mut policies = corpus();
+    policies.extend(hostile::policies(HOSTILE, MARK));
     for recipe in frameworks() {
-        for policy in corpus() {
-            let Rendered { code, .. } = (recipe.render)(&policy);
+        for policy in &policies {
+            let Rendered { code, .. } = (recipe.render)(policy);
             let rest = without_literals(recipe.language, &code)
                 .unwrap_or_else(|problem| panic!("{}: {problem}\n{code}", recipe.stack));
             assert!(!rest.contains(MARK), "{}: {MARK} in\n{rest}", recipe.stack);

@@ -1,6 +1,8 @@
 //! The recipes for servers, platforms and development proxies: whatever a policy says stays inside
 //! of quotes, nothing wider than the policy is written, and the files say what is.
 
+mod hostile;
+
 use std::path::Path;
 
 use corscope_diagnose::recipe::{Recipe, Rendered, StackKind};
@@ -9,6 +11,9 @@ use corscope_fetch::policy::{Policy, PolicyDocument};
 
 /// Stands in every value, so that it can be found outside of the quotes.
 const MARK: &str = "zqx";
+
+/// How many policies of chance each recipe is tried with.
+const HOSTILE: usize = 400;
 
 fn recipes() -> impl Iterator<Item = &'static Recipe> {
     RECIPES
@@ -120,9 +125,11 @@ fn the_corpus_holds_hostile_origins() {
 
 #[test]
 fn every_value_stays_inside_quotes() {
+    let mut policies = corpus();
+    policies.extend(hostile::policies(HOSTILE, MARK));
     for recipe in recipes() {
-        for policy in corpus() {
-            let Rendered { code, .. } = (recipe.render)(&policy);
+        for policy in &policies {
+            let Rendered { code, .. } = (recipe.render)(policy);
             let rest = without_quoted(recipe.language, &code)
                 .unwrap_or_else(|problem| panic!("{}: {problem}\n{code}", recipe.stack));
             assert!(!rest.contains(MARK), "{}: {MARK} in\n{rest}", recipe.stack);
