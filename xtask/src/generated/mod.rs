@@ -58,11 +58,7 @@ fn for_each_page(
 ) -> Result<(), String> {
     let corscope = crate::target_dir(root).join("release/corscope");
     let mut demo = None;
-    let files = if files.is_empty() {
-        PAGES
-    } else {
-        files
-    };
+    let files = if files.is_empty() { PAGES } else { files };
     for file in files {
         let text =
             std::fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
