@@ -13,7 +13,7 @@ use corscope_diagnose::scenario::{CredentialsDocument, Scenario, Subject, scenar
 use corscope_fetch::exchange::{
     Failure, Hints, ObservedBody, ObservedRequest, ObservedResponse, Side, Timing,
 };
-use corscope_fetch::request_init::RedirectMode;
+use corscope_fetch::request_init::{BodyType, RedirectMode};
 use corscope_fetch::{Answer, Api, Browser, CredentialsMode, Exchange, HeaderList, Mode};
 
 fn lines(name: &str) -> Vec<String> {
@@ -27,6 +27,8 @@ fn shows_on_a_wire(scenario: &Scenario) -> bool {
     let request = &scenario.request;
     request.redirect == RedirectMode::Follow
         && request.integrity.is_empty()
+        // A preflight does not tell that a stream waits behind it, which Chromium then refuses to send.
+        && request.body.as_ref().is_none_or(|body| body.kind != BodyType::Stream)
         && matches!(request.api, Api::Fetch | Api::Xhr)
         && scenario.network.is_none()
 }
