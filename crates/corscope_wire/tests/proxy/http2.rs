@@ -110,47 +110,6 @@ async fn fifty_streams_pass_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_megabytes_pass_up_and_down_and_only_some_are_kept() {
-    const SIZE: usize = 20_000_000;
-    let outside = Outside::new();
-    let (server, _) = serve(&outside, &["h2"], |mut asked| async move {
-        let mut response = asked
-            .respond
-            .send_response(Response::new(()), false)
-            .unwrap();
-        // An echo: what comes up goes down before all has come.
-        let body = asked.request.body_mut();
-        while let Some(data) = body.data().await {
-            let data = data.unwrap();
-            let len = data.len();
-            send(&mut response, data, false).await;
-            body.flow_control().release_capacity(len).unwrap();
-        }
-        send(&mut response, Bytes::new(), true).await;
-    })
-    .await;
-    let proxy = run(outside.config());
-    let client = connect(&proxy, &outside, server).await;
-    let body: Bytes = (0..SIZE).map(|place| (place * 7 / 5) as u8).collect();
-    let mut sender = client.ready().await.unwrap();
-    let mut request = get("/echo");
-    *request.method_mut() = http::Method::POST;
-    let (response, mut stream) = sender.send_request(request, false).unwrap();
-    let sent = body.clone();
-    let sending = tokio::spawn(async move { send(&mut stream, sent, true).await });
-    let mut received = response.await.unwrap().into_body();
-    assert!(read(&mut received).await.unwrap() == body);
-    sending.await.unwrap();
-    let exchange = proxy.ended();
-    assert_eq!(exchange.failure, None);
-    let kept = 64 * 1024;
-    for copy in [exchange.request.body, exchange.response.unwrap().body] {
-        assert_eq!((copy.len, copy.bytes.len()), (SIZE as u64, kept));
-        assert!(copy.bytes == body[..kept]);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trailers_early_hints_and_cookie_crumbs_pass() {
     let outside = Outside::new();
     let (server, _) = serve(&outside, &["h2"], |mut asked| async move {

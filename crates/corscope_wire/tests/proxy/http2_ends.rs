@@ -187,7 +187,9 @@ pub(crate) async fn connect(
     let stream = shake(proxy, outside, server, &["h2", "http/1.1"]).await;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
     let mut builder = h2::client::Builder::new();
-    builder.initial_window_size(1 << 20);
+    builder
+        .initial_window_size(1 << 20)
+        .initial_connection_window_size(4 << 20);
     let (sender, connection) = builder.handshake(stream).await.unwrap();
     tokio::spawn(connection);
     sender

@@ -13,6 +13,7 @@ mod faults;
 mod http2;
 mod http2_ends;
 mod http2_faults;
+mod http2_flow;
 mod http2_stages;
 mod http2_stopping;
 mod leaving;
