@@ -8,4 +8,5 @@
 
 pub mod client;
 pub mod content_coding;
+pub mod gateway;
 pub mod proxy;

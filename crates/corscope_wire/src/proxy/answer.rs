@@ -6,7 +6,7 @@ use corscope_fetch::exchange::Side;
 use super::fault::Fault;
 
 /// The header that says an answer is corscope's and not the server's.
-const MARK: &str = "X-Corscope-Error";
+pub(crate) const MARK: &str = "X-Corscope-Error";
 
 /// Who is answered.
 #[derive(Debug, Default)]

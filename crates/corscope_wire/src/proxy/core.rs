@@ -16,6 +16,7 @@ use super::pool::Pool;
 use super::record::Record;
 use super::server_tls::ServerTls;
 use super::watch::Watch;
+use crate::gateway::Front;
 
 /// Shared by all connections.
 pub(crate) struct Core {
@@ -30,6 +31,8 @@ pub(crate) struct Core {
     pub(crate) closing: AtomicBool,
     /// Streams in tasks of their own.
     pub(crate) streams: AtWork,
+    /// What a gateway does with its requests; a proxy has none.
+    pub(crate) front: Option<Front>,
     observer: Arc<dyn Observer>,
     exchanges: AtomicU64,
     clients: AtomicU64,
@@ -54,6 +57,7 @@ impl Core {
             nonce: BASE64_STANDARD.encode(random),
             closing: AtomicBool::new(false),
             streams: AtWork::default(),
+            front: None,
             observer,
             exchanges: AtomicU64::new(0),
             clients: AtomicU64::new(0),

@@ -127,6 +127,9 @@ impl Core {
         {
             return Err(Fault::own_listener(*own));
         }
+        if let Some(front) = &self.front {
+            front.admit_addresses(host, &addresses)?;
+        }
         let started = Instant::now();
         let (tcp, address) = connect(&addresses, limits.stagger, limits.connect)
             .await

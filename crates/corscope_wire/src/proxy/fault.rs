@@ -21,7 +21,12 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    fn new(code: &'static str, side: Side, status: u16, message: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        code: &'static str,
+        side: Side,
+        status: u16,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             code: code.into(),
             side,
@@ -32,7 +37,7 @@ impl Fault {
         }
     }
 
-    fn next(mut self, next: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn next(mut self, next: impl Into<Cow<'static, str>>) -> Self {
         self.next = next.into();
         self
     }

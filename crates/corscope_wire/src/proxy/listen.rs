@@ -17,6 +17,7 @@ use super::http1::session::{ClientFacts, End, Session};
 use super::observer::Observer;
 use super::stream::Stream;
 use super::tunnel::Tunnel;
+use crate::gateway::Front;
 
 /// An intercepting proxy that listens.
 pub struct Proxy {
@@ -34,15 +35,28 @@ impl Proxy {
         config: ProxyConfig,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, ProxyError> {
+        Self::fronted(config, observer, None).await
+    }
+
+    /// The same, with what a gateway does in place of a proxy's work.
+    pub(crate) async fn fronted(
+        config: ProxyConfig,
+        observer: Arc<dyn Observer>,
+        front: Option<Front>,
+    ) -> Result<Self, ProxyError> {
         let address = config.listen;
-        if !address.ip().to_canonical().is_loopback() && config.credentials.is_none() {
+        // A gateway leads to the one place that its user named, and so needs no password.
+        let is_open = config.credentials.is_none() && front.is_none();
+        if is_open && !address.ip().to_canonical().is_loopback() {
             return Err(ProxyError::OpenToAll { address });
         }
         let failed = |source| ProxyError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         config.own.register(address);
-        let core = Arc::new(Core::new(config, observer)?);
+        let mut core = Core::new(config, observer)?;
+        core.front = front;
+        let core = Arc::new(core);
         Ok(Self {
             listener,
             address,

@@ -4,10 +4,10 @@
 //! Own code rather than a kit, because a debugger must show what servers and browsers really wrote:
 //! decision 12.
 
-mod answer;
+pub(crate) mod answer;
 mod at_work;
 mod authority;
-mod buffer;
+pub(crate) mod buffer;
 mod client_tls;
 mod clock;
 mod config;
@@ -15,20 +15,20 @@ mod core;
 mod credentials;
 mod dial;
 mod error;
-mod fault;
+pub(crate) mod fault;
 mod guide;
 mod hello;
 mod hosts;
-mod http1;
+pub(crate) mod http1;
 mod http2;
 mod listen;
 mod observer;
 mod own;
-mod pool;
+pub(crate) mod pool;
 mod record;
 mod server_tls;
 mod splice;
-mod sse;
+pub(crate) mod sse;
 pub mod stages;
 mod stream;
 mod tunnel;

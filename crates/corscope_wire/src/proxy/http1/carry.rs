@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::body_scan::BodyScan;
 use super::downstream::Whole;
-use super::respond::{Relayed, Respond, Trouble};
+use super::respond::{Relayed, Respond, RewriteHead, Trouble};
 use super::session::LINGER;
 use super::staged_response::AskAbout;
 use crate::client::{NetworkError, Phase};
@@ -27,6 +27,7 @@ pub(crate) struct Carry<'a> {
     pub(crate) method: &'a str,
     pub(crate) out: &'a [u8],
     pub(crate) ask: Option<&'a AskAbout<'a>>,
+    pub(crate) rewrite: Option<&'a dyn RewriteHead>,
 }
 
 impl Carry<'_> {
@@ -45,6 +46,7 @@ impl Carry<'_> {
             method: self.method,
             tls: upstream.facts.to.tls,
             ask: self.ask,
+            rewrite: self.rewrite,
         };
         self.watch.allow(self.limits.silence);
         let sent = self.watch.write_all(&mut upstream.stream, self.out).await;

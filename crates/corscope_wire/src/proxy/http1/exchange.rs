@@ -9,7 +9,7 @@ use super::body_scan::BodyScan;
 use super::carry::{Carry, is_loss};
 use super::compose::{Onward, compose};
 use super::downstream::Whole;
-use super::respond::{Relayed, Trouble};
+use super::respond::{Relayed, RewriteHead, Trouble};
 use super::session::{Next, Session};
 use super::staged::{Outgoing, Staged, unless_gone};
 use super::staged_response::AskAbout;
@@ -59,6 +59,16 @@ impl Session<'_> {
             Routed::Guide(answer) => return self.say(&answer, false).await,
             Routed::Fault(fault) => return self.fail(&fault, false).await,
         };
+        self.send(ready, staged, None).await
+    }
+
+    /// Sends the request in `self.out` and passes its response on, its head rewritten by `rewrite`.
+    pub(crate) async fn send(
+        &mut self,
+        ready: Ready,
+        staged: Option<Box<Staged>>,
+        rewrite: Option<&dyn RewriteHead>,
+    ) -> Next {
         let Ready {
             mut scan,
             mut kept,
@@ -89,6 +99,7 @@ impl Session<'_> {
                 limits: self.core.limits(),
                 method: method_of(&self.out),
                 ask: ask.as_ref(),
+                rewrite,
                 out: &self.out,
             };
             let carried = carry
@@ -351,12 +362,15 @@ impl Session<'_> {
     /// Ends the exchange with an answer of corscope's own.
     pub(crate) async fn fail(&mut self, fault: &Fault, request_is_whole: bool) -> Next {
         self.watch.record.end(Some(fault.failure()));
-        let answer = answer::of_fault(fault, &self.asker);
+        let mut answer = answer::of_fault(fault, &self.asker);
+        if let Some(front) = &self.core.front {
+            front.open_to(&mut answer, &self.asker.origin);
+        }
         self.say(&answer, request_is_whole).await
     }
 
     /// Answers in the server's place.
-    async fn say(&mut self, answer: &Answer, request_is_whole: bool) -> Next {
+    pub(crate) async fn say(&mut self, answer: &Answer, request_is_whole: bool) -> Next {
         let keep = request_is_whole && self.head.keep_alive && !self.core.is_closing();
         let bytes = answer.http1(keep, self.asker.is_head);
         if !keep {
@@ -386,7 +400,7 @@ fn method_of(head: &[u8]) -> &str {
     std::str::from_utf8(method).unwrap_or_default()
 }
 
-fn bad_body(fault: &crate::client::BodyFault) -> Fault {
+pub(crate) fn bad_body(fault: &crate::client::BodyFault) -> Fault {
     Fault::bad_request("bad-chunk", format!("the request's body: {fault}"))
 }
 

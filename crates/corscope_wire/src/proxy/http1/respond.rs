@@ -45,6 +45,12 @@ pub(crate) enum Trouble {
     BadRequestBody(BodyFault),
 }
 
+/// Writes a response's head anew before it is passed on.
+pub(crate) trait RewriteHead: Sync {
+    /// Appends `head`, as it shall be, to `out`.
+    fn rewrite(&self, head: &[u8], out: &mut Vec<u8>);
+}
+
 /// What is needed to pass on the response to one request.
 pub(crate) struct Respond<'a> {
     pub(crate) watch: &'a Watch,
@@ -54,6 +60,8 @@ pub(crate) struct Respond<'a> {
     pub(crate) tls: bool,
     /// Whom to ask before anything is passed on.
     pub(crate) ask: Option<&'a AskAbout<'a>>,
+    /// Who writes its head anew.
+    pub(crate) rewrite: Option<&'a dyn RewriteHead>,
 }
 
 /// A response head with its bytes' length.
@@ -81,9 +89,22 @@ impl Respond<'_> {
             .await?;
         let FinalHead { len, head, framing } = match read {
             Ok(read) => read,
+            // A page could not read what has no headers of ours.
+            Err(error) if self.rewrite.is_some() => {
+                return Err(Trouble::NoResponse {
+                    error,
+                    silent: false,
+                });
+            }
             Err(fault) => return self.pass_unread(fault, server, input, client).await,
         };
         let switched = head.status == 101;
+        if let Some(rewrite) = self.rewrite.filter(|_| !switched) {
+            let read = (FinalHead { len, head, framing }, informational);
+            return self
+                .relay_rewritten(rewrite, server, input, client, read)
+                .await;
+        }
         let mut scan = match framing {
             Framing::None => BodyScan::Over,
             Framing::Length(length) => BodyScan::length(length),
@@ -383,7 +404,7 @@ pub(crate) fn broke(fault: &BodyFault, by_reset: bool) -> Trouble {
     }
 }
 
-fn is_event_stream(head: &Head) -> bool {
+pub(crate) fn is_event_stream(head: &Head) -> bool {
     let list = &head.header_list;
     let is_sse = list.get("Content-Type").is_some_and(|value| {
         value

@@ -133,7 +133,12 @@ impl<'a> Session<'a> {
                 }
             };
             used = true;
-            match self.exchange(started).await {
+            let core = self.core;
+            let next = match &core.front {
+                Some(front) => self.through(front, started).await,
+                None => self.exchange(started).await,
+            };
+            match next {
                 Next::Request if !self.core.is_closing() => {
                     self.facts.busy.store(false, Ordering::Relaxed);
                 }
