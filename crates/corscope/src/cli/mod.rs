@@ -5,6 +5,7 @@ mod capture;
 pub(crate) mod check;
 mod demo;
 pub(crate) mod explain;
+mod gateway;
 mod har;
 mod interception;
 mod live;
@@ -50,6 +51,7 @@ enum Command {
     Har(har::HarArgs),
     Open(Box<open::OpenArgs>),
     Proxy(Box<proxy::ProxyArgs>),
+    Gateway(Box<gateway::GatewayArgs>),
     Ca(ca::CaArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Har(args) => har::run(&args),
         Command::Open(args) => open::run(&args),
         Command::Proxy(args) => proxy::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
         Command::Ca(args) => ca::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(&args),
