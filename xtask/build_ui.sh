@@ -4,9 +4,12 @@ set -eu
 
 cd "$(dirname "$0")/../ui"
 
-if [ package-lock.json -nt node_modules/.package-lock.json ]; then
+# Not every sh calls a file newer than one that is not there. And not `npm ci`: npm leaves packages of
+# other platforms out of the lock file where its registry has none, and then refuses the file.
+installed=node_modules/.package-lock.json
+if [ ! -e "$installed" ] || [ package-lock.json -nt "$installed" ]; then
     echo '# web page: packages'
-    npm ci --no-fund --no-audit --loglevel=error
+    npm install --no-save --no-fund --no-audit --loglevel=error
 fi
 
 built=dist/app/index.html
