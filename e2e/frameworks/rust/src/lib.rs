@@ -10,7 +10,12 @@ use std::net::TcpListener;
 type Layered = fn(axum::Router) -> axum::Router;
 type Serve = fn(TcpListener) -> std::io::Result<actix_web::dev::Server>;
 
-#[allow(clippy::all, unused, reason = "written as users paste it")]
+#[allow(
+    clippy::all,
+    clippy::expect_used,
+    unused,
+    reason = "written as users paste it"
+)]
 mod recipes {
     use super::{Layered, Serve};
     include!(concat!(env!("OUT_DIR"), "/recipes.rs"));
