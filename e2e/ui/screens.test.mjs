@@ -105,7 +105,7 @@ test('a console message is explained, and opens in the wizard', async () => {
 test('recipes follow the policy, and a refused one says why beside its field', async () => {
   const { page } = stage;
   await page.goto(`${stage.origin}/#/recipes`);
-  await page.getByLabel('Your server').selectOption('caddy');
+  await page.getByLabel('Your server', { exact: true }).selectOption('caddy');
   await page.getByLabel('Origins that may read').fill('https://other.example.com');
   await page.locator('pre', { hasText: 'other.example.com' }).first().waitFor();
   await page.getByLabel('Origins that may read').fill('https://other.example.com/');

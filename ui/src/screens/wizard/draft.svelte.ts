@@ -21,7 +21,7 @@ export class Draft {
   notes = $state.raw<string[]>([]);
 
   #wanted: { text: string; since: number } | null = null;
-  #isRunning = false;
+  #running: Promise<void> | null = null;
 
   /** The scenario as it goes over the wire. */
   get text(): string {
@@ -48,8 +48,11 @@ export class Draft {
   /** Asks for a verdict on what is there now. While one is on its way, only the newest waits. */
   async judge(text: string): Promise<void> {
     this.#wanted = { text, since: performance.now() };
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+    this.#running ??= this.#judgeAll();
+    await this.#running;
+  }
+
+  async #judgeAll(): Promise<void> {
     while (this.#wanted) {
       const { text, since }: { text: string; since: number } = this.#wanted;
       this.#wanted = null;
@@ -63,7 +66,7 @@ export class Draft {
       performance.clearMeasures(MEASURE);
       performance.measure(MEASURE, { start: since, end: performance.now() });
     }
-    this.#isRunning = false;
+    this.#running = null;
   }
 
   forget(): void {
@@ -122,8 +125,10 @@ export class Draft {
     this.scenario.responses = responses;
   }
 
-  /** Fills in one answer that works, or all of them. */
-  fillIn(preflight?: boolean, hop?: number): void {
+  /** Fills in one answer that works, or all of them: for what is there now, not for what was judged last. */
+  async fillIn(preflight?: boolean, hop?: number): Promise<void> {
+    await tick();
+    await this.#running;
     if (preflight === undefined) this.turn++;
     for (const needed of this.simulation?.needs?.answers ?? []) {
       if (preflight !== undefined && (needed.preflight !== preflight || needed.hop !== hop)) continue;
