@@ -298,6 +298,8 @@ fn a_verdict_keeps_its_codes_and_loses_its_secrets() {
         "code": "acah-header-missing",
         "url": "https://a.test/?token=abc",
         "evidence": [{"name": "Authorization", "value": "Bearer abc"}, "Cookie: a=abc", "Origin: https://a.test"],
+        "requests": [{"headers": {"authorization": "Bearer abc", "cookie": ["a=abc"], "origin": "https://a.test"}}],
+        "headers": [["X-Api-Key", "abc"], ["Accept", "*/*"], {"name": "Cookie", "value": "a=abc"}, "Cookie: a=abc"],
     });
     Redactor::default().json(&mut verdict);
     assert_eq!(
@@ -306,6 +308,8 @@ fn a_verdict_keeps_its_codes_and_loses_its_secrets() {
             "code": "acah-header-missing",
             "url": "https://a.test/?token=[redacted]",
             "evidence": [{"name": "Authorization", "value": "Bearer [redacted]"}, "Cookie: a=[redacted]", "Origin: https://a.test"],
+            "requests": [{"headers": {"authorization": "Bearer [redacted]", "cookie": ["a=[redacted]"], "origin": "https://a.test"}}],
+            "headers": [["X-Api-Key", "[redacted]"], ["Accept", "*/*"], {"name": "Cookie", "value": "a=[redacted]"}, "Cookie: a=[redacted]"],
         })
     );
 }

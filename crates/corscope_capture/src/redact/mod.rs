@@ -196,8 +196,9 @@ impl Redactor {
         message
     }
 
-    /// A JSON document of ours, such as a verdict: URLs, header lines, and objects that name a
-    /// header and give its value. Fields are not hidden by name: a rule has a `code`.
+    /// A JSON document of ours, such as a verdict: URLs, header lines, objects that name a header and
+    /// give its value, and what stands under `headers`. Other fields are not hidden by name: a rule has
+    /// a `code`.
     pub fn json(&self, value: &mut Value) {
         match value {
             Value::String(text) => in_string(text, &mut 0),
@@ -208,17 +209,46 @@ impl Redactor {
                 for (key, value) in fields.iter_mut() {
                     match (&name, value) {
                         (Some(name), Value::String(text)) if key == "value" => {
-                            let hidden = header_value(name, text.as_bytes(), &mut 0);
-                            if let Some(bytes) = hidden {
-                                *text = String::from_utf8_lossy(&bytes).into_owned();
-                            }
+                            in_value(name, text);
                         }
+                        (_, value) if key == "headers" => self.headers_json(value),
                         (_, value) => self.json(value),
                     }
                 }
             }
             _ => {}
         }
+    }
+
+    /// Headers as fields of an object, or as a list of pairs.
+    fn headers_json(&self, value: &mut Value) {
+        let in_pair = |pair: &mut Value| match pair.as_array_mut().map(Vec::as_mut_slice) {
+            Some([Value::String(name), Value::String(text)]) => in_value(name.as_bytes(), text),
+            _ => self.json(pair),
+        };
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields.iter_mut() {
+                    match value {
+                        Value::String(text) => in_value(name.as_bytes(), text),
+                        Value::Array(values) => values.iter_mut().for_each(|value| match value {
+                            Value::String(text) => in_value(name.as_bytes(), text),
+                            other => self.json(other),
+                        }),
+                        other => self.json(other),
+                    }
+                }
+            }
+            Value::Array(pairs) => pairs.iter_mut().for_each(in_pair),
+            other => self.json(other),
+        }
+    }
+}
+
+/// The value of a header.
+fn in_value(name: &[u8], text: &mut String) {
+    if let Some(bytes) = header_value(name, text.as_bytes(), &mut 0) {
+        *text = String::from_utf8_lossy(&bytes).into_owned();
     }
 }
 
