@@ -60,6 +60,8 @@ case $1 in
             need firefox firefox-esr
             need certutil libnss3-tools
             need ps procps
+            need unshare util-linux # a small or read-only disk, for faults
+            need mount mount
         fi
         ;;
     bench)
