@@ -24,8 +24,6 @@ pub(crate) struct Program {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
-    /// What it printed since it was last read.
-    pub(crate) lines: Vec<String>,
     pub(crate) stderr: String,
 }
 
@@ -97,12 +95,6 @@ impl Program {
         self.end()
     }
 
-    /// Ends it as nothing can prepare for.
-    pub(crate) fn kill(mut self) -> Ended {
-        self.child.kill().unwrap();
-        self.end()
-    }
-
     /// Waits until it ends by itself.
     pub(crate) fn end(mut self) -> Ended {
         let until = Instant::now() + PATIENCE;
@@ -113,11 +105,9 @@ impl Program {
                 None => std::thread::sleep(Duration::from_millis(10)),
             }
         };
-        let lines = self.lines.iter().collect();
         let complaints = self.complaints.take().unwrap();
         Ended {
             code,
-            lines,
             stderr: complaints.join().unwrap(),
         }
     }
