@@ -2,8 +2,11 @@
 //!
 //! `CORSCOPE_SKIP_REAL_SERVERS=1` does without browsers and Node.
 
+mod faults;
+mod open_demo;
 mod origin;
 mod program;
+mod promises;
 mod transparency;
 
 use std::path::{Path, PathBuf};

@@ -24,6 +24,8 @@ pub(crate) struct Program {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
+    /// What it printed since it was last read.
+    pub(crate) lines: Vec<String>,
     pub(crate) stderr: String,
 }
 
@@ -95,6 +97,12 @@ impl Program {
         self.end()
     }
 
+    /// Ends it as nothing can prepare for.
+    pub(crate) fn kill(mut self) -> Ended {
+        self.child.kill().unwrap();
+        self.end()
+    }
+
     /// Waits until it ends by itself.
     pub(crate) fn end(mut self) -> Ended {
         let until = Instant::now() + PATIENCE;
@@ -105,9 +113,11 @@ impl Program {
                 None => std::thread::sleep(Duration::from_millis(10)),
             }
         };
+        let lines = self.lines.iter().collect();
         let complaints = self.complaints.take().unwrap();
         Ended {
             code,
+            lines,
             stderr: complaints.join().unwrap(),
         }
     }
@@ -115,6 +125,15 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
+        // A test that fails must not leave a browser behind, so it is asked first.
+        let pid = rustix::process::Pid::from_child(&self.child);
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        }
+        let until = Instant::now() + Duration::from_secs(10);
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let _ = self.child.kill(); // it may have ended
         let _ = self.child.wait();
     }
