@@ -64,6 +64,7 @@ pub fn diagnose(sight: &Sight<'_>) -> Vec<Diagnostic> {
             explanation,
             evidence,
             step: None,
+            also_possible: Vec::new(),
         });
     }
     found
@@ -87,20 +88,34 @@ pub fn root_cause(diagnostics: &[Diagnostic]) -> Option<RootCause> {
     })
 }
 
+/// More other causes than this are a list, and no help.
+const MOST_POSSIBLE: usize = 2;
+
+/// The most specific rule that fits explains a fault. Where it is not certain, the others that fit,
+/// too, are named.
 fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
-    let name = fault.cause.name();
-    explaining(name).iter().find_map(|(rule, explain)| {
-        let explanation = explain(sight, fault)?;
-        let leg = sight.leg(fault);
-        Some(Diagnostic {
-            rule,
-            first: false,
-            leg: leg.map_or("request", Leg::name),
-            leg_index: fault.leg.filter(|_| leg.is_some()),
-            explanation,
-            evidence: evidence(sight, fault),
-            step: Some(fault.step),
-        })
+    let mut rules = explaining(fault.cause.name()).iter();
+    let (rule, explanation) =
+        rules.find_map(|(rule, explain)| Some((*rule, explain(sight, fault)?)))?;
+    let also_possible = if explanation.confidence == Confidence::Certain {
+        Vec::new()
+    } else {
+        rules
+            .filter(|(_, explain)| explain(sight, fault).is_some())
+            .map(|(other, _)| *other)
+            .take(MOST_POSSIBLE)
+            .collect()
+    };
+    let leg = sight.leg(fault);
+    Some(Diagnostic {
+        rule,
+        first: false,
+        leg: leg.map_or("request", Leg::name),
+        leg_index: fault.leg.filter(|_| leg.is_some()),
+        explanation,
+        evidence: evidence(sight, fault),
+        step: Some(fault.step),
+        also_possible,
     })
 }
 

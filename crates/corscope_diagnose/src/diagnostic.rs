@@ -195,4 +195,6 @@ pub struct Diagnostic {
     pub evidence: Vec<Evidence>,
     /// The step of the standard that refuses, if one does.
     pub step: Option<&'static Step>,
+    /// Other rules that fit the same fault, where this one is not certain; the likelier first.
+    pub also_possible: Vec<&'static Rule>,
 }

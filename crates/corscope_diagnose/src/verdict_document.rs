@@ -102,6 +102,9 @@ pub struct DiagnosticDocument<'a> {
     pub evidence: Vec<EvidenceDocument>,
     /// The step that says so.
     pub why: Vec<WhyDocument>,
+    /// The codes of other rules that fit, where this one is not certain.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_possible: Vec<&'static str>,
     /// Further sentences.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub notes: &'a [String],
@@ -314,6 +317,7 @@ fn diagnostic_document<'a>(
                 says: step.sentence,
             })
             .collect(),
+        also_possible: diagnostic.also_possible.iter().map(|it| it.code).collect(),
         notes: &diagnostic.explanation.notes,
         remedies: &diagnostic.explanation.remedies,
     }

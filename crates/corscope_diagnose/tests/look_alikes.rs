@@ -247,3 +247,44 @@ fn a_redirect_to_where_no_request_is_sent_is_shown() {
         );
     }
 }
+
+fn possible(found: &[Diagnostic]) -> Vec<&str> {
+    found[0].also_possible.iter().map(|it| it.code).collect()
+}
+
+#[test]
+fn what_else_fits_is_named_where_the_cause_is_not_certain() {
+    let url = "https://api.example.com/items";
+    let refused = json!({
+        "page": { "origin": "http://localhost:3000" },
+        "request": { "url": url, "method": "PUT" },
+        "preflight": { "status": 403, "headers": [] },
+    });
+    let aged = asked(url, json!([{ "status": 200, "headers": [["Age", "60"]] }]));
+    let table = [
+        (
+            refused,
+            "preflight-rejected-by-security",
+            "preflight-acao-missing",
+        ),
+        (aged, "cache-missing-vary-origin", "acao-missing"),
+    ];
+    for (mut scenario, winner, other) in table {
+        let (list, all) = found(&scenario);
+        assert_eq!(list[0].rule.code, winner);
+        assert!(possible(&list).contains(&other), "{:?}", possible(&list));
+        assert!(all.contains("Also possible: "), "{all}");
+        assert!(all.contains("tell them apart"), "{all}");
+        let listed = serde_json::to_string(&possible(&list)).unwrap();
+        assert!(
+            all.contains(&format!("\"also_possible\":{listed}")),
+            "{all}"
+        );
+        // Probes that were sent and left it open are not advised again.
+        scenario["probes"] =
+            json!([{ "note": "x", "method": "GET", "url": "https://other.example/" }]);
+        assert!(!found(&scenario).1.contains("tell them apart"));
+    }
+    let certain = asked(url, json!([{ "status": 200, "headers": [] }]));
+    assert_eq!(possible(&found(&certain).0), Vec::<&str>::new());
+}

@@ -91,6 +91,7 @@ export type DiagnosticDocument = {
   headline: string; // One phrase.
   evidence: EvidenceDocument[]; // Where it is seen.
   why: WhyDocument[]; // The step that says so.
+  also_possible?: string[]; // The codes of other rules that fit, where this one is not certain.
   notes?: string[]; // Further sentences.
   remedies: Remedy[]; // Ways to mend it.
 };

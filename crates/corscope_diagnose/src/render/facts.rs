@@ -257,3 +257,22 @@ pub(super) fn most_telling<'a, 'r>(reports: &'a [Report<'r>]) -> Option<&'a Repo
         .or_else(|| find(&is_browser))
         .or(reports.first())
 }
+
+/// What else may be behind a finding that is not certain, and what tells it.
+pub(super) fn also_possible(report: &Report<'_>, diagnostic: &Diagnostic) -> Option<String> {
+    let others: Vec<String> = diagnostic
+        .also_possible
+        .iter()
+        .map(|rule| format!("`{}` ({})", rule.code, rule.summary))
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    // Where the probes were sent already, they could not tell it.
+    let settles = if report.sight.probes().is_empty() {
+        "; the probes of `corscope check` tell them apart"
+    } else {
+        ""
+    };
+    Some(format!("Also possible: {}{settles}.", others.join(", or ")))
+}

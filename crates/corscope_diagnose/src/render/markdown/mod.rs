@@ -221,7 +221,9 @@ fn finding(out: &mut String, report: &Report<'_>, diagnostic: &Diagnostic) {
         }
         let _ = writeln!(out, "{}:\n\n{}", block.place, fence("text", &lines));
     }
-    why(out, diagnostic.step, &diagnostic.explanation.notes);
+    let mut notes = diagnostic.explanation.notes.clone();
+    notes.extend(facts::also_possible(report, diagnostic));
+    why(out, diagnostic.step, &notes);
     let remedies = &diagnostic.explanation.remedies;
     if !remedies.is_empty() {
         let _ = writeln!(out, "\n### What to change\n");

@@ -22,7 +22,9 @@ pub(super) fn in_full(sheet: &mut Sheet, report: &Report<'_>, diagnostic: &Diagn
     let headline = &diagnostic.explanation.headline;
     sheet.prose(&[(Style::Plain, "  ")], "  ", style, headline);
     lines_at_fault(sheet, report, diagnostic);
-    why(sheet, diagnostic.step, &diagnostic.explanation.notes);
+    let mut notes = diagnostic.explanation.notes.clone();
+    notes.extend(facts::also_possible(report, diagnostic));
+    why(sheet, diagnostic.step, &notes);
     remedies(sheet, &diagnostic.explanation.remedies);
 }
 
