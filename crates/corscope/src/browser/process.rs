@@ -194,7 +194,7 @@ pub(super) fn end_users_of(folder: &Path, group: Option<u32>) {
 pub(super) fn end_users_of(_folder: &Path, _group: Option<u32>) {}
 
 #[cfg(target_os = "linux")]
-fn users_of(folder: &Path) -> Vec<u32> {
+pub(super) fn users_of(folder: &Path) -> Vec<u32> {
     use std::os::unix::ffi::OsStrExt;
     let Ok(processes) = std::fs::read_dir("/proc") else {
         return Vec::new();
@@ -212,7 +212,7 @@ fn users_of(folder: &Path) -> Vec<u32> {
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn users_of(folder: &Path) -> Vec<u32> {
+pub(super) fn users_of(folder: &Path) -> Vec<u32> {
     let list = std::process::Command::new("ps")
         .args(["-axww", "-o", "pid=,command="])
         .output();

@@ -77,6 +77,11 @@ mod tests {
             .spawn()
             .unwrap();
         fs::write(folder.join(MARKER), format!("{}\n", child.id())).unwrap();
+        // The system lets us go on before the new program's arguments can be read.
+        while !process::users_of(&folder).contains(&child.id()) {
+            assert!(child.try_wait().unwrap().is_none());
+            std::thread::yield_now();
+        }
         assert_eq!(remove_in(&root), 1);
         assert_eq!(child.wait().unwrap().signal(), Some(9));
         fs::remove_dir_all(root).unwrap();
