@@ -17,9 +17,9 @@ use corscope_wire::proxy::{ProxyConfig, ProxyError};
 
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
-use super::steering::{Steering, obey_terminal};
+use super::steering::obey_terminal;
 use crate::session::export::export_har;
-use crate::session::{Session, Traffic};
+use crate::session::{Session, Steering, Traffic};
 
 /// How long the end may wait for a slow disk.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
@@ -119,8 +119,10 @@ impl CaptureArgs {
             return Err(fail(FAILED, &message));
         }
         let rules = self.rules.as_deref();
-        let steering = Steering::new(stages, rules, self.every_preflight, self.fix)
-            .map_err(|message| fail(BAD_INPUT, &message))?;
+        let steering = Steering::new(stages, rules).map_err(|message| fail(BAD_INPUT, &message))?;
+        if self.every_preflight {
+            steering.rewrites().set_show_every_preflight(true);
+        }
         let steering = Arc::new(steering);
         let tally = Arc::new(Tally::default());
         let options = LiveOptions {
@@ -129,7 +131,7 @@ impl CaptureArgs {
             text: output::text_options(false, false),
         };
         let mut live = Live::new(options, Arc::clone(&tally), self.bundles.clone());
-        live.steered_by(Arc::clone(&steering));
+        live.steered_by(Arc::clone(&steering), self.fix);
         let mut traffic = Traffic::new(browser);
         if let Some(store) = &store {
             traffic = traffic.kept_in(Arc::clone(store));

@@ -13,8 +13,8 @@ use corscope_fetch::Exchange;
 use serde::Serialize;
 
 use super::output;
-use super::steering::Steering;
-use crate::session::{Listener, Update};
+use super::steering;
+use crate::session::{Listener, Steering, Update};
 
 /// How to print what is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,6 +56,8 @@ pub(super) struct Live {
     /// Where disagreements with the browser are written down.
     bundles: Option<PathBuf>,
     steering: Option<Arc<Steering>>,
+    /// Whether whatever fails is mended as soon as it has failed.
+    fixes_all: bool,
 }
 
 /// How many fetches are remembered as printed.
@@ -91,12 +93,14 @@ impl Live {
             told: Vec::new(),
             bundles,
             steering: None,
+            fixes_all: false,
         }
     }
 
-    /// Lets failing fetches be mended by `steering`.
-    pub(super) fn steered_by(&mut self, steering: Arc<Steering>) {
+    /// Lets failing fetches be mended by `steering`; all of them at once if `fixes_all`.
+    pub(super) fn steered_by(&mut self, steering: Arc<Steering>, fixes_all: bool) {
         self.steering = Some(steering);
+        self.fixes_all = fixes_all;
     }
 
     /// Prints one finding, whatever its standing.
@@ -116,8 +120,12 @@ impl Live {
             LiveFormat::Jsonl => line(&proved.document()),
         };
         self.print(&text);
-        let done = self.steering.as_ref().and_then(|it| it.note(finding));
-        if let Some(done) = done {
+        if let Some(steering) = &self.steering
+            && steering.note(finding)
+            && self.fixes_all
+        {
+            let number = finding.fetch.number;
+            let done = steering::told(number, &steering.make_finding_pass(finding));
             match self.options.format {
                 LiveFormat::Text => self.print(&done),
                 LiveFormat::Jsonl => self.print(&line(&serde_json::json!({ "fix": done }))),

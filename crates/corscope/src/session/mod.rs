@@ -7,6 +7,7 @@ pub mod cors_check;
 pub mod export;
 mod keep;
 mod make_it_pass;
+mod steering;
 mod traffic;
 mod words;
 
@@ -21,6 +22,7 @@ use corscope_wire::proxy::{Event, Observer};
 use crate::browser::BrowserEvent;
 
 pub use make_it_pass::rewrites;
+pub use steering::{CannotPass, MadeRewrite, Passed, Steering};
 pub use traffic::{Traffic, Update};
 
 /// How many events may wait to be judged.
