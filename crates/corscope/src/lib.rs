@@ -4,6 +4,7 @@ pub mod browser;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod debugger;
 pub mod demo;
 pub mod har;
 pub mod input;

@@ -1,7 +1,21 @@
 // Generated from the Rust documents: cargo run -p xtask -- types --write
 
+/** What becomes of an exchange that waits. */
+export type Action = 'go-on' | 'close' | 'edit' | 'answer';
+
+/** What to do. */
+export type ActionDocument = { 'set-request-header': HeaderDocument } | { 'add-request-header': HeaderDocument } | { 'remove-request-header': string } | { 'replace-in-request-header': ReplaceDocument } | { 'replace-in-request-body': ReplaceDocument } | { 'set-request-body': BodyActionDocument } | { 'forward': ForwardDocument } | { 'answer': AnswerActionDocument } | { 'answer-preflight': AnswerPreflightDocument } | { 'map-folder': MapFolderDocument } | { 'set-status': number } | { 'set-response-header': HeaderDocument } | { 'add-response-header': HeaderDocument } | { 'remove-response-header': string } | { 'replace-in-response-header': ReplaceDocument } | { 'replace-in-response-body': ReplaceDocument } | { 'set-response-body': BodyActionDocument } | { 'delay': DelayDocument } | { 'close': Direction };
+
 /** An IP address space, from the least public to the most. */
 export type AddressSpace = 'loopback' | 'local' | 'public';
+
+/** An answer without the server. */
+export type AnswerActionDocument = {
+  status: number; // Its status.
+  headers?: HeaderDocument[]; // Its header lines.
+  body?: BodyActionDocument; // Its body.
+  readable?: boolean; // Whether the page that asks may read it: its origin is allowed, with credentials.
+};
 
 /** A server's answer to a preflight, to a probe, or to an earlier load. */
 export type AnswerDocument = {
@@ -9,6 +23,12 @@ export type AnswerDocument = {
   headers?: [string, string][]; // The header list, raw.
   close?: boolean; // Whether the connection is closed without an answer.
   body?: string; // The body's text.
+};
+
+/** How preflights are answered without the server. */
+export type AnswerPreflightDocument = {
+  policy: PolicyDocument; // The policy.
+  'allow-unsafe'?: boolean; // Whether a policy that lets somebody in who should stay out is taken all the same.
 };
 
 /** What came back. */
@@ -27,6 +47,16 @@ export type Applicability = 'narrow' | 'widens' | 'manual';
 export type AttributesDocument = {
   crossorigin?: string; // The `crossorigin` attribute.
   integrity?: string; // The `integrity` attribute.
+};
+
+/** The certificate authority. */
+export type AuthorityDocument = {
+  directory?: string; // Its directory; absent where no home directory is known.
+  exists: boolean; // Whether it has been made; it is when it is first needed.
+  spki_sha256?: string; // Base64 of the SHA-256 of its public key.
+  expires?: number; // When it expires, in seconds since the Unix epoch.
+  only: string[]; // The only hosts it may vouch for, where it is limited.
+  problem?: string; // Why it cannot be used.
 };
 
 /** Why a header is needed. */
@@ -48,14 +78,92 @@ export type BodyDocument = {
   content_type?: string; // The type of a `Blob`.
 };
 
+/** A body. */
+export type BodyActionDocument = {
+  text?: string; // The body itself.
+  file?: string; // A file that holds it, read each time; relative to the rules file.
+  'content-type'?: string; // Its `Content-Type`, if that changes too.
+};
+
+/** What is known of a body. */
+export type BodyNote = {
+  len: number; // How long it was on the wire, in bytes.
+  kept: number; // How many bytes of it are kept.
+  content_type?: string; // Its `Content-Type`.
+};
+
 /** What kind of [BodyInit](https://fetch.spec.whatwg.org/#bodyinit-unions) a body is. */
 export type BodyType = 'string' | 'blob' | 'arraybuffer' | 'formdata' | 'urlsearchparams' | 'stream';
+
+/** A breakpoint: which exchanges are held, and for how long at most. */
+export type BreakpointDocument = {
+  id?: string; // Its identity; one is given where it is empty.
+  name?: string; // Its name for people.
+  enabled?: boolean; // Whether it is in force.
+  next?: number; // For how many exchanges; then it rests.
+  match?: MatchDocument; // Which exchanges.
+  on: Direction[]; // Where they are held.
+  'hold-seconds': number; // How long at most.
+  then: Overdue; // What becomes of them then.
+};
 
 /** Which user agent's profile to follow. */
 export type Browser = 'fetch' | 'chromium' | 'firefox' | 'webkit';
 
+/** What the browser itself said. */
+export type BrowserDocument = {
+  cors_error: string | null; // Its name for the CORS error.
+  net_error: string | null; // Its name for the failure.
+  console: string[]; // What it wrote to the console.
+};
+
+/** A browser that was found. */
+export type BrowserFound = {
+  name: string; // Its name: `chromium`, `firefox`.
+  path: string; // Where it is.
+};
+
 /** A request's [cache mode](https://fetch.spec.whatwg.org/#concept-request-cache-mode). */
 export type CacheMode = 'default' | 'no-store' | 'reload' | 'no-cache' | 'force-cache' | 'only-if-cached';
+
+/** A text that may stand at a place of a filter. */
+export type CandidateDocument = {
+  text: string; // The text.
+  about: string; // What it means, in a few words; empty for values.
+};
+
+/** What was captured. */
+export type CaptureDocument = {
+  id: string; // Its identity: `live`, `har-1`.
+  kind: string; // `live` or `har`.
+  name: string; // What people know it by.
+  rows: number; // How many rows it has.
+  revision: number; // Grows with every change.
+  evicted: number; // How many exchanges had to go from memory.
+  missed: number; // How many exchanges came too fast to be looked at.
+  proxy?: string; // Where the proxy listens that it comes from.
+  done: boolean; // Whether nothing more comes.
+  read_bytes?: number; // Bytes of the HAR that were read.
+  problem?: string; // Why the HAR could not be read to its end.
+};
+
+/** The state of a capture. */
+export type CaptureEvent = {
+  id: string; // The capture.
+  revision: number; // Grows with every change.
+  total: number; // How many rows it has.
+  evicted: number; // How many exchanges had to go from memory.
+  missed: number; // How many exchanges came too fast to be looked at.
+};
+
+/** How one origin fares at one server. */
+export type Cell = {
+  origin: number; // Index of the page's origin.
+  target: number; // Index of the server's.
+  allowed: number; // Fetches whose response could be read.
+  blocked: number; // Fetches that the browser refused.
+  other: number; // All others.
+};
 
 /** Where a message is seen. */
 export type Channel = 'error' | 'warning' | 'info' | 'exception' | 'issue' | 'issue-title';
@@ -67,8 +175,24 @@ export type Checked = {
   notes: string[]; // What the user should know.
 };
 
+/** What may stand at a place of a filter. */
+export type Completions = {
+  from: number; // The first byte that a candidate takes the place of.
+  to: number; // The byte after the last.
+  candidates: CandidateDocument[]; // What may stand there, the best first.
+};
+
 /** How sure a diagnosis is, in words. */
 export type Confidence = 'certain' | 'likely' | 'possible';
+
+/** A connection. */
+export type ConnectionDocument = {
+  remote?: string; // The server's address.
+  tls?: string; // TLS' version and cipher suite.
+  reused: boolean; // Whether an earlier exchange used it.
+  unverified: string[]; // What of the server's certificate was not verified.
+  upstream_proxy?: string; // The proxy that it went through.
+};
 
 /** A cookie that a server set. */
 export type CookieDocument = {
@@ -76,11 +200,40 @@ export type CookieDocument = {
   attributes: string; // The Set-Cookie value.
 };
 
+/** How many rows stand how. */
+export type Counts = {
+  allowed: number; // The response can be read.
+  blocked: number; // The browser refuses.
+  other: number; // It is not known, or the response is opaque.
+  aside: number; // CORS has no say.
+};
+
 /** A credentials mode, or that it is not known. */
 export type CredentialsDocument = 'omit' | 'same-origin' | 'include' | 'unknown';
 
 /** A request's [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode). */
 export type CredentialsMode = 'omit' | 'same-origin' | 'include';
+
+/** What is decided about an exchange that waits. */
+export type Decision = {
+  action: Action;
+  message: MessageDocument | null;
+};
+
+/** A pause. */
+export type DelayDocument = {
+  on: Direction; // Before which message goes on.
+  ms: number; // Milliseconds.
+};
+
+/** Everything about one row. */
+export type Detail = {
+  row: RowDocument; // The row.
+  fetch?: FetchDocument; // The fetch with its verdict; absent where CORS has no say.
+  legs: LegDocument[]; // The legs, those behind the first fault included.
+  scenario?: Scenario; // The scenario that would cause it.
+  exchanges: ExchangeDocument[]; // What went over the wire.
+};
 
 /** One finding. */
 export type DiagnosticDocument = {
@@ -95,6 +248,9 @@ export type DiagnosticDocument = {
   notes?: string[]; // Further sentences.
   remedies: Remedy[]; // Ways to mend it.
 };
+
+/** Which way a message goes. */
+export type Direction = 'request' | 'response';
 
 /** One message's explanation; what is not known is null. */
 export type Explanation = {
@@ -148,6 +304,30 @@ export type EvidenceDocument = {
   part?: string; // `status`, `method` or `url`, where it is none of the headers.
 };
 
+/** An exchange as it went over the wire. */
+export type ExchangeDocument = {
+  number: number; // Its number.
+  preflight: boolean; // Whether it is a CORS-preflight request.
+  started: number; // When it began, in microseconds since the Unix epoch.
+  ended: boolean; // Whether nothing more comes.
+  request: RequestSeen; // The request as the server got it.
+  response?: ResponseSeen; // The response as the client got it.
+  failure?: ExchangeFailure; // The failure below HTTP.
+  timing: TimingDocument; // How long its parts took.
+  connection: ConnectionDocument; // The connection.
+  modified_by: string[]; // What changed it on the way.
+  original_request?: RequestSeen; // The request as the client sent it, where that was changed.
+  original_response?: ResponseSeen; // The response as the server sent it, where that was changed.
+  messages: number; // How many messages it carried: of a WebSocket, or server-sent events.
+};
+
+/** A failure below HTTP. */
+export type ExchangeFailure = {
+  code: string; // Its stable name.
+  message: string; // What happened.
+  side: string; // Whose it is: `client`, `server` or `corscope`.
+};
+
 /** One exchange in a line. */
 export type ExchangeLine = {
   purpose: string; // What it is for: `preflight`, `request`, or a probe's purpose.
@@ -170,6 +350,12 @@ export type Explanations = {
   messages: ExplainedMessage[]; // One a message, the most telling first.
 };
 
+/** A failure below HTTP. */
+export type FailureDocument = {
+  code: string; // Its stable name.
+  message: string; // What happened.
+};
+
 /** What is wrong. */
 export type FaultDocument = {
   code: string; // A stable name of the kind of mistake.
@@ -184,6 +370,39 @@ export type FaultReply = {
   error: FaultDocument; // What is wrong.
 };
 
+/** An observed fetch with its verdict. */
+export type FetchDocument = {
+  fetch: number; // Its number.
+  started: number; // When it began, in microseconds since the Unix epoch.
+  page_origin: string; // The page's serialized origin.
+  page_url?: string; // The page's URL, if known.
+  method: string; // The request's method.
+  url: string; // The URL that was asked for first.
+  standing: string; // `allowed`, `blocked`, `opaque`, `depends-on-credentials` or `unknown`.
+  credentials: string; // The credentials mode as told or inferred, or `unknown`.
+  preflight: string; // What is known of the first hop's preflight.
+  preflight_learnt_at?: number; // The exchange that taught the CORS-preflight cache.
+  hidden_by_proxy?: string; // The refusal of Local Network Access that the proxy hides.
+  exchanges: FetchLegDocument[]; // The exchanges, in the order of the legs.
+  disagreement?: string; // Where the browser's own verdict is another one than ours.
+  notes?: string[]; // What was assumed or inferred.
+  verdict: VerdictDocument; // The verdict.
+};
+
+/** One exchange of a fetch. */
+export type FetchLegDocument = {
+  exchange: number; // Its number.
+  preflight: boolean; // Whether it is a preflight.
+  hop: number; // Its hop.
+  method: string; // Its method.
+  url: string; // Its URL.
+  status: number | null; // The response's status.
+  failure?: FailureDocument; // The failure below HTTP.
+  ms: number | null; // How long it took, in milliseconds.
+  modified_by?: string[]; // What changed it on the way.
+  browser?: BrowserDocument; // The browser's own words.
+};
+
 /** Something wrong or unwise in a policy. */
 export type FindingDocument = {
   level: string; // `error`, `unsafe` or `note`.
@@ -191,6 +410,58 @@ export type FindingDocument = {
   at: string; // Where: `origins[1]`, `max-age`.
   problem: string; // What is wrong.
   mend: string; // How to mend it.
+};
+
+/** Where requests go instead. */
+export type ForwardDocument = {
+  to: string; // Scheme, host and port, and a path that is put in front: `http://localhost:3000/v2`.
+  strip?: string; // What is first taken off the path's front.
+  'keep-host'?: boolean; // Whether `Host` still names the old host.
+};
+
+/** A header line. */
+export type HeaderDocument = {
+  name: string; // Its name.
+  value: string; // Its value.
+};
+
+/** A criterion on a header. */
+export type HeaderMatchDocument = {
+  name: string; // Its name.
+  value?: string; // What one of its lines must hold; `*` stands for any characters, `?` for one. Absent: any value.
+  absent?: boolean; // Whether it must be absent instead.
+};
+
+/** An exchange that waits. */
+export type HeldExchange = {
+  id: number; // The hold's number.
+  exchange: number; // The exchange's number.
+  breakpoint: string; // The breakpoint's name.
+  direction: Direction; // Which message waits.
+  method: string; // The request's method.
+  url: string; // Its URL.
+  origin?: string; // The page's origin, as the request names it.
+  preflight: boolean; // Whether it is a CORS-preflight request.
+  status?: number; // The response's status, where that is what waits.
+  since: number; // Since when, in microseconds since the Unix epoch.
+  until: number; // Until when at most.
+};
+
+/** What waits at the breakpoints. */
+export type HeldList = {
+  held: HeldExchange[]; // What waits, the longest wait first.
+};
+
+/** A message that waits, whole. */
+export type HeldMessage = {
+  request: MessageDocument; // The request.
+  response?: MessageDocument; // The response, where that is what waits.
+} & HeldExchange;
+
+/** The state of what waits at breakpoints. */
+export type HoldsEvent = {
+  count: number; // How many wait.
+  revision: number; // Grows with every change.
 };
 
 /** A server's answer at one hop of the request. */
@@ -222,11 +493,87 @@ export type LegDocument = {
   failure?: string; // The failure below HTTP.
 };
 
+/** A breakpoint as it stands. */
+export type ListedBreakpoint = {
+  document: BreakpointDocument; // How it is written.
+  matches: number; // How many exchanges it held.
+};
+
+/** A rewrite as it stands. */
+export type ListedRewrite = {
+  document: RewriteDocument; // How it is written.
+  matches: number; // How many exchanges it took.
+  last_miss?: string; // Why it could not do its work the last time it could not.
+};
+
+/** Files that answer. */
+export type MapFolderDocument = {
+  folder: string; // The folder, which nothing is read outside of; relative to the rules file.
+  strip?: string; // What is first taken off the path's front.
+  readable?: boolean; // Whether the page that asks may read it: its origin is allowed, with credentials.
+};
+
+/** Criteria. All that are given must hold; of a list, one entry must. */
+export type MatchDocument = {
+  method?: string[]; // Methods.
+  origin?: string[]; // Origins of pages, as in a policy: `https://app.example`, `https://*.app.example`, `*`.
+  host?: string[]; // Hosts, as [`HostPattern`](crate::proxy::HostPattern) reads them.
+  path?: string[]; // Paths without query; `*` stands for any characters, `?` for one.
+  url?: string[]; // Whole URLs; their queries are not looked at.
+  'url-regex'?: string; // A regular expression that must fit somewhere in the URL.
+  preflight?: boolean; // Whether it is a CORS-preflight request.
+  'request-header'?: HeaderMatchDocument[]; // Request headers; every entry must hold.
+  status?: StatusDocument[]; // Statuses: `404`, `5xx`, `400-499`.
+  'response-header'?: HeaderMatchDocument[]; // Response headers; every entry must hold.
+  'cors-fails'?: boolean; // Whether the browser's CORS check fails, as far as this exchange alone shows.
+};
+
+/** How the origins of pages fare at the servers they ask. */
+export type Matrix = {
+  origins: string[]; // Pages' origins, the busiest first.
+  targets: string[]; // Servers' origins, the busiest first.
+  cells: Cell[]; // Pairs that were seen.
+  others: number; // Fetches of pairs that are left out.
+};
+
 /** Which of an exchange's two messages. */
 export type Message = 'request' | 'response';
 
+/** A message's body: text, or bytes. */
+export type MessageBody = {
+  text?: string; // Its text, where it is UTF-8.
+  base64?: string; // Its bytes, where it is not.
+  len?: number; // How long it is on the wire, in bytes.
+  whole?: boolean; // Whether all of it is here; what is cut short cannot be changed.
+};
+
+/** A request or response that can be edited. What is absent stays as it was. */
+export type MessageDocument = {
+  method?: string; // A request's method.
+  url?: string; // A request's URL.
+  status?: number; // A response's status.
+  headers?: [string, string][]; // The header list.
+  body?: MessageBody; // The body, as it goes over the wire.
+};
+
 /** Which leg of a fetch a message speaks about. */
 export type MessageLeg = 'preflight' | 'actual' | 'redirect' | 'request' | 'unknown';
+
+/** One message. */
+export type MessageNote = {
+  at: number; // When, in microseconds since the Unix epoch.
+  from: string; // `client` or `server`.
+  kind: string; // `text`, `binary`, `ping`, `pong`, `close` or `event`.
+  text: string; // Its text; of bytes, what can be read as text.
+  len: number; // How long it is, in bytes.
+  whole: boolean; // Whether all of it is here.
+};
+
+/** What came over a WebSocket or an event stream. */
+export type Messages = {
+  dropped: number; // Older ones that are forgotten.
+  messages: MessageNote[]; // The messages, the oldest first.
+};
 
 /** A request's [mode](https://fetch.spec.whatwg.org/#concept-request-mode), as a script may ask for it. */
 export type Mode = 'cors' | 'no-cors' | 'same-origin' | 'navigate' | 'websocket';
@@ -255,6 +602,16 @@ export type NetworkDocument = {
   during?: During; // When it happened.
 };
 
+/** A browser to open. */
+export type OpenOrder = {
+  url: string;
+  browser: string | null;
+  headless?: boolean;
+};
+
+/** What becomes of an exchange that was held for too long. */
+export type Overdue = 'go-on' | 'close';
+
 /** The page that makes the request. */
 export type PageDocument = {
   origin?: string; // Its serialized origin, or `null`; by default its URL's.
@@ -267,6 +624,19 @@ export type PageDocument = {
   coep?: EmbedderPolicy; // Its Cross-Origin-Embedder-Policy.
   secure_context?: boolean; // Whether it is a secure context.
   lna_permission?: Permission; // The state of its Local Network Access permission.
+};
+
+/** What makes a fetch pass from now on. */
+export type PassedDocument = {
+  rewrites: PassedRewrite[]; // The rewrites.
+  widens: boolean; // Whether more is let in than the page's own origin.
+};
+
+/** A rewrite that makes a leg pass. */
+export type PassedRewrite = {
+  id: string; // Its identity.
+  name: string; // What it does.
+  was_there: boolean; // Whether it was in force before.
 };
 
 /** The state of the permission. */
@@ -376,6 +746,13 @@ export type RenderedRecipe = {
   verify?: string; // The command that verifies it.
 };
 
+/** A replacement. */
+export type ReplaceDocument = {
+  name?: string; // The header's name; empty for a body.
+  pattern: string; // A regular expression.
+  with: string; // What to write in place of every fit; `$1` is its first group.
+};
+
 /** What the script asks for. */
 export type RequestDocument = {
   api?: Api; // Who asks.
@@ -392,14 +769,98 @@ export type RequestDocument = {
   upload_listener?: boolean; // XHR: whether a listener is on `xhr.upload`.
 };
 
+/** A request. */
+export type RequestSeen = {
+  method: string; // Its method.
+  url: string; // Its URL.
+  version: string; // `HTTP/1.1`, `HTTP/2`.
+  headers: [string, string][]; // The header list, one character a byte.
+  raw?: string; // The head as it was read, where it is kept.
+  body: BodyNote; // What is known of its body.
+};
+
+/** A response. */
+export type ResponseSeen = {
+  status: number; // The status.
+  reason: string; // The words beside it.
+  version: string; // `HTTP/1.1`, `HTTP/2`.
+  headers: [string, string][]; // The header list, one character a byte.
+  raw?: string; // The head as it was read, where it is kept.
+  informational: [number, [string, string][]][]; // Statuses and header lists that came before (1xx).
+  trailers: [string, string][]; // The header list after the body.
+  body: BodyNote; // What is known of its body.
+};
+
 /** A response's [type](https://fetch.spec.whatwg.org/#concept-response-type), as the page sees it. */
 export type ResponseType = 'basic' | 'cors' | 'opaque' | 'opaqueredirect';
+
+/** A rewrite: which exchanges it takes, and what it does to them. */
+export type RewriteDocument = {
+  id?: string; // Its identity; one is given where it is empty.
+  name?: string; // Its name for people, which is noted on every exchange it touched.
+  enabled?: boolean; // Whether it is in force.
+  next?: number; // For how many exchanges; then it rests.
+  match?: MatchDocument; // Which exchanges.
+  do: ActionDocument[]; // What to do, in order.
+};
+
+/** All rewrites and breakpoints. */
+export type RewriteList = {
+  enabled: boolean; // The switch above all others.
+  show_every_preflight: boolean; // Whether browsers are kept from remembering preflights.
+  rewrites: ListedRewrite[]; // The rewrites, in order.
+  breakpoints: ListedBreakpoint[]; // The breakpoints, in order; they come after the rewrites.
+};
+
+/** The state of the rewrites and breakpoints. */
+export type RewritesEvent = {
+  revision: number; // Grows with every change.
+  enabled: boolean; // The switch above all others.
+  active: number; // How many rewrites and breakpoints are in force.
+};
 
 /** The deciding fault. */
 export type RootCauseDocument = {
   rule: string; // The rule's code.
   confidence: Confidence; // How sure.
   who: Who; // Who must change something.
+};
+
+/** One fetch, with its preflight if it had one; or one exchange that CORS has no say in. */
+export type RowDocument = {
+  number: number; // Its number: that of the exchange it began with.
+  method: string; // The request's method.
+  url: string; // The URL that was asked for first.
+  origin?: string; // The page's origin.
+  status?: number; // The last response's status.
+  standing: string; // `allowed`, `blocked`, `opaque`, `depends-on-credentials`, `unknown` or `not-cors`.
+  rule?: string; // The code of the rule that names the cause.
+  cause?: string; // The cause in a few words.
+  preflight: string; // `none`, `ok`, `failed`, `cached` or `missing`.
+  preflight_learnt_at?: number; // The earlier preflight whose answer the browser's cache held.
+  never_sent: boolean; // Whether the request that a preflight asked for was not sent.
+  legs: number; // How many exchanges it took.
+  started: number; // When it began, in microseconds since the Unix epoch.
+  ms?: number; // How long it took, in milliseconds.
+  size: number; // How long the last response's body is, in bytes.
+  content_type?: string; // The last response's `Content-Type`, without its parameters.
+  failure?: string; // The failure below HTTP.
+  modified: boolean; // Whether a rewrite or a breakpoint changed it.
+  held: boolean; // Whether it waits at a breakpoint.
+  pinned: boolean; // Whether it is kept whatever happens.
+  hidden_by_proxy?: string; // What Local Network Access would refuse without the proxy.
+  disagrees: boolean; // Whether the browser's own verdict is another one.
+  ended: boolean; // Whether nothing more comes.
+};
+
+/** Some rows of a capture. */
+export type RowWindow = {
+  revision: number; // The state of the capture that this shows.
+  total: number; // How many rows there are.
+  matched: number; // How many of them pass the filter.
+  counts: Counts; // Of these, how they stand.
+  from: number; // The place of the first row below among those that pass.
+  rows: RowDocument[]; // The rows, the oldest first.
 };
 
 /** A rule without its page. */
@@ -440,8 +901,26 @@ export type SentDocument = {
   headers: Record<string, string>; // Its headers: names in lower case, lines of one name joined.
 };
 
+/** Where things are. */
+export type SettingsDocument = {
+  authority: AuthorityDocument; // The certificate authority.
+  browsers: BrowserFound[]; // The browsers that were found, the one taken by default first.
+  proxy?: string; // Where the proxy listens.
+  page: string; // Where this page is served.
+};
+
 /** How bad a finding is. */
 export type Severity = 'refusal' | 'risk' | 'waste' | 'note';
+
+/** A body. */
+export type ShownBody = {
+  text?: string; // Its text, decoded, where it is UTF-8.
+  base64?: string; // Its bytes, decoded, where it is not.
+  len: number; // How long it was on the wire, in bytes.
+  cut: boolean; // Whether more was sent than is shown.
+  decoded_from?: string; // The `Content-Encoding` that was undone.
+  problem?: string; // Why it is not all, or not decoded.
+};
 
 /** What every browser makes of a scenario. */
 export type Simulation = {
@@ -451,6 +930,21 @@ export type Simulation = {
 
 /** What becomes of a leg. */
 export type State = 'sent' | 'cached' | 'behind';
+
+/** A status, or statuses. */
+export type StatusDocument = number | string;
+
+/** How long the parts of an exchange took, in milliseconds. */
+export type TimingDocument = {
+  blocked?: number;
+  dns?: number;
+  connect?: number;
+  tls?: number;
+  send?: number;
+  wait?: number;
+  receive?: number;
+  total?: number;
+};
 
 /** A step of a trace. */
 export type TraceDocument = {

@@ -11,6 +11,8 @@ pub(super) struct Serde {
     pub(super) is_optional: bool,
     pub(super) is_skipped: bool,
     pub(super) is_flat: bool,
+    /// Whether a choice of values is told by their shape alone.
+    pub(super) is_untagged: bool,
 }
 
 impl Serde {
@@ -29,6 +31,8 @@ impl Serde {
                     found.is_skipped = true;
                 } else if meta.path.is_ident("flatten") {
                     found.is_flat = true;
+                } else if meta.path.is_ident("untagged") {
+                    found.is_untagged = true;
                 } else if meta.path.is_ident("skip_serializing_if") {
                     let _ = value()?;
                     found.is_optional = true;

@@ -37,7 +37,7 @@ pub(super) fn types(items: &BTreeMap<String, Item>, roots: &[&str]) -> Result<St
         let mut seen = BTreeSet::new();
         let text = match item {
             Item::Struct(item) => structure(item, &mut seen)?,
-            Item::Enum(item) => enumeration(item)?,
+            Item::Enum(item) => enumeration(item, &mut seen)?,
             _ => continue,
         };
         texts.insert(name, text);
@@ -101,17 +101,26 @@ fn structure(item: &ItemStruct, seen: &mut BTreeSet<String>) -> Result<String, S
     ))
 }
 
-fn enumeration(item: &ItemEnum) -> Result<String, String> {
+/// A choice of names, or of values: each under its name, or bare where it is untagged.
+fn enumeration(item: &ItemEnum, seen: &mut BTreeSet<String>) -> Result<String, String> {
     let own = Serde::read(&item.attrs);
     let mut variants = Vec::new();
     for variant in &item.variants {
-        if !matches!(variant.fields, Fields::Unit) {
-            return Err(format!("page types: `{}` holds values", item.ident));
-        }
+        let value = match &variant.fields {
+            Fields::Unit => None,
+            Fields::Unnamed(values) if values.unnamed.len() == 1 => {
+                Some(typescript(&values.unnamed[0].ty, seen)?)
+            }
+            _ => return Err(format!("page types: `{}` holds several values", item.ident)),
+        };
         let rename = Serde::read(&variant.attrs).rename;
         let name = variant.ident.to_string();
         let name = rename.unwrap_or_else(|| renamed(&name, own.rename_all.as_deref()));
-        variants.push(format!("'{name}'"));
+        variants.push(match value {
+            None => format!("'{name}'"),
+            Some(value) if own.is_untagged => value,
+            Some(value) => format!("{{ '{name}': {value} }}"),
+        });
     }
     let comment = comment(&item.attrs);
     let name = alias(&item.ident.to_string());
@@ -179,7 +188,7 @@ fn typescript(ty: &Type, seen: &mut BTreeSet<String>) -> Result<String, String> 
                 ("Option", Some(inner)) => Ok(format!("{} | null", typescript(inner, seen)?)),
                 ("Vec", Some(inner)) => list(inner, seen),
                 ("Cow" | "Box" | "Arc", Some(inner)) => typescript(inner, seen),
-                ("String" | "str", _) => Ok("string".to_owned()),
+                ("String" | "str" | "PathBuf", _) => Ok("string".to_owned()),
                 ("bool", _) => Ok("boolean".to_owned()),
                 ("u8" | "u16" | "u32" | "u64" | "i64" | "usize" | "f64", _) => {
                     Ok("number".to_owned())

@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::BufWriter;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -12,14 +14,15 @@ use clap::{Args, ValueEnum};
 use corscope_capture::Store;
 use corscope_capture::store::{BUDGET, Retention};
 use corscope_fetch::Browser;
-use corscope_wire::proxy::stages::Stages;
-use corscope_wire::proxy::{ProxyConfig, ProxyError};
+use corscope_wire::proxy::{AuthorityConfig, ProxyConfig, ProxyError};
 
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
 use super::steering::obey_terminal;
+use super::ui::UiArgs;
+use crate::debugger::{Captured, Debugger};
 use crate::session::export::export_har;
-use crate::session::{Session, Steering, Traffic};
+use crate::session::{Listener, Session, Steering, Traffic};
 
 /// How long the end may wait for a slow disk.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
@@ -57,6 +60,8 @@ pub(super) struct CaptureArgs {
     /// Make whatever fails pass as soon as it has failed, where changed answers can
     #[arg(long, help_heading = "Rewrites")]
     fix: bool,
+    #[command(flatten)]
+    ui: UiArgs,
     /// Where the browser's verdict is another one than ours, write a file to this directory
     #[arg(long, value_name = "DIR", help_heading = "Capture")]
     bundles: Option<PathBuf>,
@@ -79,6 +84,8 @@ pub(super) struct Running<'a> {
     store: Option<Arc<Store>>,
     options: LiveOptions,
     thread: JoinHandle<Traffic>,
+    /// What the web page shows and steers, if it is served.
+    debugger: Option<Arc<Debugger>>,
 }
 
 impl CaptureArgs {
@@ -91,9 +98,9 @@ impl CaptureArgs {
     /// ends well.
     pub(super) fn start(
         &self,
-        stages: Arc<Stages>,
+        config: &ProxyConfig,
         accompanied: Option<bool>,
-    ) -> Result<Running<'_>, std::process::ExitCode> {
+    ) -> Result<Running<'_>, ExitCode> {
         let browser = match self.rules_of.map(BrowserChoice::browsers).as_deref() {
             None => None,
             Some([browser]) => Some(*browser),
@@ -102,6 +109,7 @@ impl CaptureArgs {
                 return Err(fail(BAD_INPUT, message));
             }
         };
+        let has_ui = self.ui.is_wanted(self.is_for_people()) && config.capture.is_some();
         let store = match &self.save {
             Some(path) => match Store::saving(path, BUDGET, Retention::default()) {
                 Ok(store) => Some(Arc::new(store)),
@@ -109,7 +117,7 @@ impl CaptureArgs {
                     return Err(fail(FAILED, &format!("{error}\n  {}", error.mend())));
                 }
             },
-            None if self.har.is_some() => Some(Arc::new(Store::in_memory(BUDGET))),
+            None if self.har.is_some() || has_ui => Some(Arc::new(Store::in_memory(BUDGET))),
             None => None,
         };
         if let Some(directory) = &self.bundles
@@ -119,7 +127,9 @@ impl CaptureArgs {
             return Err(fail(FAILED, &message));
         }
         let rules = self.rules.as_deref();
-        let steering = Steering::new(stages, rules).map_err(|message| fail(BAD_INPUT, &message))?;
+        let stages = Arc::clone(&config.stages);
+        let steering = Steering::new(Arc::clone(&stages), rules)
+            .map_err(|message| fail(BAD_INPUT, &message))?;
         if self.every_preflight {
             steering.rewrites().set_show_every_preflight(true);
         }
@@ -132,6 +142,15 @@ impl CaptureArgs {
         };
         let mut live = Live::new(options, Arc::clone(&tally), self.bundles.clone());
         live.steered_by(Arc::clone(&steering), self.fix);
+        let debugger = has_ui.then(|| {
+            let own = Arc::clone(&config.own);
+            Arc::new(Debugger::new(Arc::clone(&steering), stages, own))
+        });
+        let mut listeners: Vec<Box<dyn Listener>> = vec![Box::new(live)];
+        if let Some(debugger) = &debugger {
+            let live = debugger.live(store.clone(), browser);
+            listeners.push(Box::new(Captured(live)));
+        }
         let mut traffic = Traffic::new(browser);
         if let Some(store) = &store {
             traffic = traffic.kept_in(Arc::clone(store));
@@ -139,7 +158,7 @@ impl CaptureArgs {
         if let Some(is_end_final) = accompanied {
             traffic = traffic.accompanied(is_end_final);
         }
-        let (session, thread) = Session::start(traffic, Box::new(live))
+        let (session, thread) = Session::start(traffic, Box::new(listeners))
             .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;
         if self.format == LiveFormat::Text {
             let tally = Arc::clone(&tally);
@@ -155,11 +174,45 @@ impl CaptureArgs {
             store,
             options,
             thread,
+            debugger,
         })
+    }
+
+    /// Whether a person reads what is printed.
+    fn is_for_people(&self) -> bool {
+        self.format == LiveFormat::Text
     }
 }
 
 impl Running<'_> {
+    /// Serves the web page, if it is wanted. `proxy` is where browsers can be sent through, with the
+    /// authority that they have to trust.
+    ///
+    /// # Errors
+    /// The exit code, with the reason told already.
+    pub(super) async fn serve_page(
+        &self,
+        proxy: Option<(SocketAddr, Option<AuthorityConfig>)>,
+    ) -> Result<(), ExitCode> {
+        let Some(debugger) = &self.debugger else {
+            return Ok(());
+        };
+        debugger.live(None, None).comes_from(&self.session);
+        if let Some((address, authority)) = proxy {
+            let session = Arc::clone(&self.session);
+            debugger.uses_proxy(address, authority, session).await;
+        }
+        let ui = &self.args.ui;
+        ui.start(debugger, self.args.is_for_people()).await
+    }
+
+    /// Closes what the web page opened.
+    pub(super) async fn close_page(&self) {
+        if let Some(debugger) = &self.debugger {
+            debugger.end().await;
+        }
+    }
+
     /// Ends the capture: what is open is told, files are written. Gives the exit code.
     pub(super) fn finish(self) -> u8 {
         let Self {
@@ -170,6 +223,7 @@ impl Running<'_> {
             store,
             options,
             thread,
+            debugger: _,
         } = self;
         session.end();
         let Ok(mut traffic) = thread.join() else {
@@ -231,7 +285,7 @@ pub(super) async fn interrupted(tally: Arc<Tally>) {
 }
 
 /// Tells why a proxy cannot be started, and gives the exit code.
-pub(super) fn refuse(error: &ProxyError) -> std::process::ExitCode {
+pub(super) fn refuse(error: &ProxyError) -> ExitCode {
     let code = match error {
         ProxyError::OpenToAll { .. } | ProxyError::Certificates(_) => BAD_INPUT,
         ProxyError::Listen { .. } | ProxyError::Authority { .. } => FAILED,

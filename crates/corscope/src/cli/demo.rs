@@ -2,9 +2,12 @@
 
 use std::net::IpAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::ui::UiArgs;
+use crate::debugger::Debugger;
 use crate::demo::{DemoError, DemoServer, GROUPS, Places, catalogue, pages};
 
 /// Runs a local server with one broken endpoint for each root cause, to try corscope on
@@ -16,6 +19,8 @@ pub(super) struct DemoArgs {
     /// Loopback address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     bind: IpAddr,
+    #[command(flatten)]
+    ui: UiArgs,
     /// Print nothing but the server's URL
     #[arg(long, short)]
     quiet: bool,
@@ -65,6 +70,21 @@ async fn serve(args: &DemoArgs) -> ExitCode {
     } else {
         print_out(&welcome(server.places()));
     }
+    let debugger = match Debugger::idle() {
+        Ok(debugger) => Arc::new(debugger),
+        Err(error) => return fail(3, &error),
+    };
+    if args.ui.is_wanted(!args.quiet)
+        && let Err(code) = args.ui.start(&debugger, !args.quiet).await
+    {
+        return code;
+    }
+    let ended = wait_for_end().await;
+    debugger.end().await;
+    ended
+}
+
+async fn wait_for_end() -> ExitCode {
     match tokio::signal::ctrl_c().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(3, &format!("cannot wait for Ctrl-C: {error}")),

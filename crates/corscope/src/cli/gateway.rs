@@ -108,7 +108,7 @@ async fn serve(args: &GatewayArgs) -> ExitCode {
         Err(problem) => return fail(problem.code, &problem.message),
     };
     let shown = config.clone();
-    let running = match args.capture.start(Arc::clone(&config.wire.stages), None) {
+    let running = match args.capture.start(&config.wire, None) {
         Ok(running) => running,
         Err(code) => return code,
     };
@@ -128,7 +128,11 @@ async fn serve(args: &GatewayArgs) -> ExitCode {
         }
     };
     let _ = output::print(&text); // a reader that has gone ends the run below
+    if let Err(code) = running.serve_page(None).await {
+        return code;
+    }
     gateway.run(interrupted(Arc::clone(&running.tally))).await;
+    running.close_page().await;
     ExitCode::from(running.finish())
 }
 

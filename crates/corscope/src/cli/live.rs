@@ -202,9 +202,9 @@ impl Listener for Live {
                     self.finding(finding);
                 }
             }
-            Update::Aside(exchange) => self.aside(exchange, None),
+            Update::Aside(exchange) if exchange.ended => self.aside(exchange, None),
             Update::Unreadable(exchange, reason) => self.aside(exchange, Some(reason)),
-            Update::Message(_) => {}
+            Update::Aside(_) | Update::Message(_) => {}
         }
     }
 }

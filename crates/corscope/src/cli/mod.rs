@@ -17,10 +17,11 @@ mod proxy;
 pub(crate) mod recipe;
 mod rules;
 mod serve;
-mod shell;
+pub(crate) mod shell;
 mod simulate;
 mod simulate_text;
 mod steering;
+mod ui;
 
 use std::process::ExitCode;
 

@@ -88,13 +88,11 @@ async fn serve(args: &OpenArgs) -> ExitCode {
     if let Err(message) = trust(&config, &mut options) {
         return fail(FAILED, &message);
     }
-    let running = match args
-        .capture
-        .start(Arc::clone(&config.stages), Some(!is_firefox))
-    {
+    let running = match args.capture.start(&config, Some(!is_firefox)) {
         Ok(running) => running,
         Err(code) => return code,
     };
+    let authority = config.authority.clone();
     let observer: Arc<dyn Observer> = running.session.clone();
     let proxy = match Proxy::bind(config, observer).await {
         Ok(proxy) => proxy,
@@ -125,7 +123,12 @@ async fn serve(args: &OpenArgs) -> ExitCode {
         }
     };
     let _ = output::print(&text); // a reader that has gone ends the run below
+    if let Err(code) = running.serve_page(Some((address, authority))).await {
+        let _ = launched.close().await; // the reason above matters more
+        return code;
+    }
     let left_behind = accompany(launched, &running).await;
+    running.close_page().await;
     let _ = end.send(()); // the proxy may have ended
     let _ = carrying.await;
     let code = running.finish();

@@ -45,10 +45,11 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         config.capture = None;
     }
     let warnings = warnings(&config);
-    let running = match args.capture.start(Arc::clone(&config.stages), None) {
+    let running = match args.capture.start(&config, None) {
         Ok(running) => running,
         Err(code) => return code,
     };
+    let authority = config.authority.clone();
     let observer: Arc<dyn Observer> = running.session.clone();
     let proxy = match Proxy::bind(config, observer).await {
         Ok(proxy) => proxy,
@@ -62,7 +63,14 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         }
     };
     let _ = output::print(&text); // a reader that has gone ends the run below
+    if let Err(code) = running
+        .serve_page(Some((proxy.local_addr(), authority)))
+        .await
+    {
+        return code;
+    }
     proxy.run(interrupted(Arc::clone(&running.tally))).await;
+    running.close_page().await;
     ExitCode::from(running.finish())
 }
 

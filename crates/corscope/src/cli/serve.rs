@@ -4,11 +4,13 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
 use std::thread;
 
 use clap::Args;
 
 use super::output::{self, ALLOWED, FAILED, fail};
+use crate::debugger::Debugger;
 use crate::server::WebServer;
 
 /// Serves the web UI on this machine: the wizard, explanations, rules and recipes
@@ -34,7 +36,11 @@ pub(super) fn run(args: &ServeArgs) -> ExitCode {
 }
 
 async fn serve(args: &ServeArgs) -> ExitCode {
-    let server = match WebServer::bind(args.port).await {
+    let debugger = match Debugger::idle() {
+        Ok(debugger) => Arc::new(debugger),
+        Err(error) => return fail(FAILED, &error),
+    };
+    let server = match WebServer::bind(args.port, Arc::clone(&debugger)).await {
         Ok(server) => server,
         Err(error) => return fail(FAILED, &error.to_string()),
     };
@@ -65,6 +71,7 @@ async fn serve(args: &ServeArgs) -> ExitCode {
             },
         }
     };
+    debugger.end().await;
     if let Some(file) = opened {
         let _ = fs::remove_file(file); // its link is used up
     }

@@ -1,7 +1,7 @@
 //! Words for a POSIX shell.
 
 /// A word as every POSIX shell reads it.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = !word.is_empty()
         && word
             .bytes()

@@ -64,7 +64,7 @@ fn check(desk: &Desk, request: &Request, is_api: bool) -> Result<(), Fault> {
     }
     fetch_site(headers)?;
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        content_type(headers)?;
+        content_type(headers, request.uri().path())?;
     }
     if request.uri().path() == "/api/session" && request.method() == Method::POST {
         return Ok(());
@@ -142,12 +142,14 @@ fn fetch_site(headers: &HeaderMap) -> Result<(), Fault> {
     ))
 }
 
-/// No form and no request without a preflight can send this type.
-fn content_type(headers: &HeaderMap) -> Result<(), Fault> {
+/// No form and no request without a preflight can send these types: JSON, and a HAR's bytes where one
+/// is taken.
+fn content_type(headers: &HeaderMap, path: &str) -> Result<(), Fault> {
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    let is_har = path == "/api/captures" && essence == "application/octet-stream";
+    if is_har || essence.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     Err(Fault::new(

@@ -24,6 +24,8 @@ use tokio::sync::Semaphore;
 
 use access::Access;
 
+use crate::debugger::Debugger;
+
 /// Live checks that run at a time; more are refused, not queued.
 const MAX_CHECKS: usize = 4;
 
@@ -52,26 +54,26 @@ impl fmt::Display for ServerError {
 impl std::error::Error for ServerError {}
 
 /// What the routes share.
-#[derive(Debug)]
 struct Desk {
     address: SocketAddr,
     access: Access,
     checks: Semaphore,
+    debugger: Arc<Debugger>,
 }
 
 /// The server, listening and not yet answering.
-#[derive(Debug)]
 pub struct WebServer {
     listener: TcpListener,
     desk: Arc<Desk>,
 }
 
 impl WebServer {
-    /// Listens on the loopback address; port 0 takes any free one.
+    /// Listens on the loopback address; port 0 takes any free one. What it shows and steers is
+    /// `debugger`'s, whose proxy will not dial it.
     ///
     /// # Errors
     /// When the port is taken or refused, or the system gives no random numbers.
-    pub async fn bind(port: u16) -> Result<Self, ServerError> {
+    pub async fn bind(port: u16, debugger: Arc<Debugger>) -> Result<Self, ServerError> {
         let reason = |error: io::Error| match error.kind() {
             io::ErrorKind::AddrInUse => ServerError::PortInUse(port),
             _ => ServerError::Failed(port, error),
@@ -80,11 +82,13 @@ impl WebServer {
             .await
             .map_err(reason)?;
         let address = listener.local_addr().map_err(reason)?;
+        debugger.own().register(address);
         let access = Access::new(address.port()).map_err(reason)?;
         let desk = Arc::new(Desk {
             address,
             access,
             checks: Semaphore::new(MAX_CHECKS),
+            debugger,
         });
         Ok(Self { listener, desk })
     }

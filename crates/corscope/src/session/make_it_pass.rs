@@ -2,7 +2,7 @@
 
 use corscope_diagnose::remedy::{LegRewriting, Rewriting};
 use corscope_wire::proxy::stages::{
-    ActionDocument, AnswerDocument, HeaderDocument, HeaderMatchDocument, MatchDocument,
+    ActionDocument, AnswerActionDocument, HeaderDocument, HeaderMatchDocument, MatchDocument,
     RewriteDocument,
 };
 
@@ -49,10 +49,10 @@ fn actions(leg: &LegRewriting) -> Vec<ActionDocument> {
         });
     }
     if leg.answer {
-        return vec![ActionDocument::Answer(AnswerDocument {
+        return vec![ActionDocument::Answer(AnswerActionDocument {
             status: leg.status.unwrap_or(204),
             headers: set.into_iter().chain(leg.add.iter().map(line)).collect(),
-            ..AnswerDocument::default()
+            ..AnswerActionDocument::default()
         })];
     }
     let status = leg.status.map(ActionDocument::SetStatus);

@@ -23,6 +23,7 @@ use crate::browser::BrowserEvent;
 
 pub use make_it_pass::rewrites;
 pub use steering::{CannotPass, MadeRewrite, Passed, Steering};
+pub(crate) use traffic::for_judging;
 pub use traffic::{Traffic, Update};
 
 /// How many events may wait to be judged.
@@ -43,6 +44,14 @@ enum Seen {
 pub trait Listener: Send {
     /// Called for each update, in order, from the session's thread.
     fn update(&mut self, update: &Update);
+}
+
+impl Listener for Vec<Box<dyn Listener>> {
+    fn update(&mut self, update: &Update) {
+        for listener in self {
+            listener.update(update);
+        }
+    }
 }
 
 /// The proxy's end of a session.

@@ -19,6 +19,7 @@ const REMEMBERED: usize = 512;
 
 /// What is in force, and the failing fetches that can be mended.
 pub struct Steering {
+    ground: Ground,
     rewrites: Rewrites,
     failing: Mutex<VecDeque<Finding>>,
 }
@@ -92,11 +93,12 @@ impl Steering {
                 rules_from_toml(&text, &ground).map_err(|it| listed(&place.to_string(), &it))?
             }
         };
-        let rewrites = Rewrites::new(stages, ground);
+        let rewrites = Rewrites::new(stages, ground.clone());
         rewrites
             .load(&document)
             .map_err(|it| listed("rules", &it))?;
         Ok(Self {
+            ground,
             rewrites,
             failing: Mutex::default(),
         })
@@ -105,6 +107,15 @@ impl Steering {
     /// The rewrites and breakpoints.
     pub fn rewrites(&self) -> &Rewrites {
         &self.rewrites
+    }
+
+    /// Puts what a rules file says in place of all that is in force.
+    ///
+    /// # Errors
+    /// All its mistakes, each with its place and mend; nothing is changed then.
+    pub fn load(&self, toml: &[u8]) -> Result<(), Vec<Mistake>> {
+        let document = rules_from_toml(toml, &self.ground)?;
+        self.rewrites.load(&document)
     }
 
     /// Remembers a finding that may be mended; says whether it is one.

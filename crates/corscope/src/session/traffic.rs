@@ -30,7 +30,7 @@ const MOST_WAITING: usize = 1024;
 pub enum Update {
     /// A fetch that CORS has a say in, judged anew.
     Fetch(Box<Finding>),
-    /// An exchange that CORS has no say in.
+    /// An exchange that CORS has no say in; told again once it has ended.
     Aside(Arc<Exchange>),
     /// A message inside an exchange.
     Message(Message),
@@ -205,7 +205,7 @@ impl Traffic {
         // Settled fetches were told when they were judged; only the open ones are kept.
         drop(self.pairing.take_settled());
         let Some(place) = place else {
-            return exchange.ended.then_some(Update::Aside(exchange));
+            return Some(Update::Aside(exchange));
         };
         let fetch = self.pairing.fetch(place.fetch)?.clone();
         let legs = fetch.exchanges().count();
@@ -237,7 +237,7 @@ impl Traffic {
 }
 
 /// A copy that holds as much of the bodies as the judgement looks at.
-pub(super) fn for_judging(exchange: &Exchange) -> Exchange {
+pub(crate) fn for_judging(exchange: &Exchange) -> Exchange {
     let mut copy = Exchange {
         request: corscope_fetch::exchange::ObservedRequest {
             body: cut(&exchange.request.body),

@@ -66,6 +66,11 @@ impl Query {
         parse::parse(text).map(|expr| Self { expr })
     }
 
+    /// Whether it lets everything pass.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.expr, Expr::And(terms) if terms.is_empty())
+    }
+
     /// Whether a row passes.
     pub fn matches(&self, row: &Row) -> bool {
         matching::holds(&self.expr, row)

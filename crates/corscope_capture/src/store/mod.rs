@@ -331,6 +331,11 @@ impl Store {
         }
     }
 
+    /// How many rows had to go from memory so far.
+    pub fn evicted(&self) -> u64 {
+        lock(&self.ring).evicted
+    }
+
     /// Forgets what is in memory, but for what is pinned or has not ended. A file keeps it.
     pub fn clear(&self) {
         let mut ring = lock(&self.ring);

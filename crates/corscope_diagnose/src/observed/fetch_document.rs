@@ -35,7 +35,7 @@ pub struct FetchDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden_by_proxy: Option<&'static str>,
     /// The exchanges, in the order of the legs.
-    pub exchanges: Vec<LegDocument<'a>>,
+    pub exchanges: Vec<FetchLegDocument<'a>>,
     /// Where the browser's own verdict is another one than ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disagreement: Option<String>,
@@ -48,7 +48,7 @@ pub struct FetchDocument<'a> {
 
 /// One exchange of a fetch.
 #[derive(Debug, Serialize)]
-pub struct LegDocument<'a> {
+pub struct FetchLegDocument<'a> {
     /// Its number.
     pub exchange: u64,
     /// Whether it is a preflight.
@@ -144,8 +144,8 @@ impl Finding {
     }
 }
 
-fn leg_document(exchange: &Exchange, hop: usize) -> LegDocument<'_> {
-    LegDocument {
+fn leg_document(exchange: &Exchange, hop: usize) -> FetchLegDocument<'_> {
+    FetchLegDocument {
         exchange: exchange.id,
         preflight: exchange.is_preflight(),
         hop,

@@ -20,7 +20,7 @@ mod script_headers;
 
 pub use document::scenario;
 pub use fetch::{Hop, ObservedFetch, PreflightSeen};
-pub use fetch_document::{BrowserDocument, FailureDocument, FetchDocument, LegDocument};
+pub use fetch_document::{BrowserDocument, FailureDocument, FetchDocument, FetchLegDocument};
 pub use finding::Finding;
 pub use judge::{Credentials, Judged, Standing, judge, user_agent_of};
 pub use pairing::{Pairing, Place};

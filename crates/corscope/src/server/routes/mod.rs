@@ -1,14 +1,21 @@
-//! The API: one file a resource, and this is the one list. Live traffic, breakpoints and HAR come
-//! here as further resources.
+//! The API: one file a resource, and this is the one list.
 
+mod body;
+mod captures;
 mod check;
+mod detail;
+mod events;
 mod explain;
+mod holds;
 mod input;
 mod policy;
 mod program;
 mod recipes;
+mod rewrites;
+mod rows;
 mod rules;
 mod session;
+mod settings;
 mod simulate;
 
 use std::sync::Arc;
@@ -36,6 +43,39 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/recipes/{stack}", post(recipes::render))
         .route("/api/policy/lint", post(policy::lint))
         .route("/api/policy/answer", post(policy::answer))
+        .route("/api/events", get(events::stream))
+        .route("/api/captures", get(captures::list).post(captures::add))
+        .route("/api/captures/{id}/remove", post(captures::remove))
+        .route("/api/captures/{id}/clear", post(captures::clear))
+        .route("/api/captures/{id}/har", get(captures::har))
+        .route("/api/captures/{id}/rows", get(rows::window))
+        .route("/api/captures/{id}/place", get(rows::place))
+        .route("/api/captures/{id}/matrix", get(rows::matrix))
+        .route("/api/captures/{id}/rows/{number}", get(detail::show))
+        .route("/api/captures/{id}/rows/{number}/pass", post(detail::pass))
+        .route("/api/captures/{id}/rows/{number}/pin", post(rows::pin))
+        .route("/api/captures/{id}/rows/{number}/body", get(body::body))
+        .route(
+            "/api/captures/{id}/rows/{number}/messages",
+            get(body::messages),
+        )
+        .route("/api/captures/{id}/rows/{number}/copy", get(body::copy))
+        .route("/api/complete", get(rows::completions))
+        .route("/api/rewrites", get(rewrites::list))
+        .route("/api/rewrites/rewrite", post(rewrites::put_rewrite))
+        .route("/api/rewrites/breakpoint", post(rewrites::put_breakpoint))
+        .route("/api/rewrites/switch", post(rewrites::switch))
+        .route("/api/rewrites/entry", post(rewrites::entry))
+        .route(
+            "/api/rewrites/file",
+            get(rewrites::file).post(rewrites::load),
+        )
+        .route("/api/holds", get(holds::list))
+        .route("/api/holds/all", post(holds::go_on_all))
+        .route("/api/holds/{id}", get(holds::show).post(holds::decide))
+        .route("/api/settings", get(settings::show))
+        .route("/api/settings/ca.pem", get(settings::certificate))
+        .route("/api/browser", post(settings::open))
         .route("/api/{*rest}", get(no_route).post(no_route))
         .fallback(page_files::file)
         .layer(from_fn_with_state(Arc::clone(&desk), gate::gate))

@@ -22,11 +22,11 @@ pub enum ActionDocument {
     /// Replaces inside the request's body, decoded.
     ReplaceInRequestBody(ReplaceDocument),
     /// Gives the request another body.
-    SetRequestBody(BodyDocument),
+    SetRequestBody(BodyActionDocument),
     /// Sends the request elsewhere.
     Forward(ForwardDocument),
     /// Answers without the server.
-    Answer(AnswerDocument),
+    Answer(AnswerActionDocument),
     /// Answers CORS-preflight requests without the server, as a policy says.
     AnswerPreflight(AnswerPreflightDocument),
     /// Answers from files.
@@ -44,7 +44,7 @@ pub enum ActionDocument {
     /// Replaces inside the response's body, decoded.
     ReplaceInResponseBody(ReplaceDocument),
     /// Gives the response another body.
-    SetResponseBody(BodyDocument),
+    SetResponseBody(BodyActionDocument),
     /// Waits.
     Delay(DelayDocument),
     /// Closes the client's connection: before the server is asked, or in place of its response.
@@ -104,7 +104,7 @@ pub struct ReplaceDocument {
 /// A body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct BodyDocument {
+pub struct BodyActionDocument {
     /// The body itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -133,7 +133,7 @@ pub struct ForwardDocument {
 /// An answer without the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct AnswerDocument {
+pub struct AnswerActionDocument {
     /// Its status.
     pub status: u16,
     /// Its header lines.
@@ -141,13 +141,13 @@ pub struct AnswerDocument {
     pub headers: Vec<HeaderDocument>,
     /// Its body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<BodyDocument>,
+    pub body: Option<BodyActionDocument>,
     /// Whether the page that asks may read it: its origin is allowed, with credentials.
     #[serde(skip_serializing_if = "is_false")]
     pub readable: bool,
 }
 
-impl Default for AnswerDocument {
+impl Default for AnswerActionDocument {
     fn default() -> Self {
         Self {
             status: 200,

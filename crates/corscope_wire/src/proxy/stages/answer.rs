@@ -4,7 +4,7 @@ use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse};
 use corscope_fetch::policy::{Policy, PolicyRequest};
 use corscope_fetch::{Header, HeaderList};
 
-use super::action_document::{AnswerDocument, AnswerPreflightDocument};
+use super::action_document::{AnswerActionDocument, AnswerPreflightDocument};
 use super::edit::NewBody;
 use super::matcher::is_preflight;
 use super::mistake::Mistakes;
@@ -20,7 +20,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn build(
-        document: &AnswerDocument,
+        document: &AnswerActionDocument,
         at: &str,
         ground: &Ground,
         mistakes: &mut Mistakes,

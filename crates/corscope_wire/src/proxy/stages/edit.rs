@@ -7,7 +7,7 @@ use corscope_fetch::HeaderList;
 use corscope_fetch::exchange::ObservedBody;
 use regex::bytes::Regex;
 
-use super::action_document::{BodyDocument, HeaderDocument, ReplaceDocument};
+use super::action_document::{BodyActionDocument, HeaderDocument, ReplaceDocument};
 use super::mistake::{Mistakes, check_header_value};
 use crate::content_coding::{decode_body, replace_body};
 
@@ -131,7 +131,7 @@ enum Source {
 
 impl NewBody {
     pub(super) fn build(
-        document: &BodyDocument,
+        document: &BodyActionDocument,
         at: &str,
         directory: &Path,
         mistakes: &mut Mistakes,

@@ -43,8 +43,8 @@ use std::time::Duration;
 use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
 
 pub use action_document::{
-    ActionDocument, AnswerDocument, AnswerPreflightDocument, BodyDocument, DelayDocument,
-    ForwardDocument, HeaderDocument, MapFolderDocument, ReplaceDocument,
+    ActionDocument, AnswerActionDocument, AnswerPreflightDocument, BodyActionDocument,
+    DelayDocument, ForwardDocument, HeaderDocument, MapFolderDocument, ReplaceDocument,
 };
 pub use breakpoint::Breakpoint;
 pub use document::{
