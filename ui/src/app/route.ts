@@ -1,12 +1,15 @@
 // Where one is: the URL's fragment. A new screen is one line in SCREENS (and one in Nav).
 import { writable } from 'svelte/store';
 
-/** Screens, in the order of the navigation. Live traffic, breakpoints and HAR come here. */
+/** Screens, in the order of the navigation. */
 export const SCREENS = [
   { name: 'wizard', title: 'Will it CORS?' },
+  { name: 'traffic', title: 'Traffic' },
+  { name: 'rewrites', title: 'Rewrites' },
   { name: 'explain', title: 'Explain' },
   { name: 'recipes', title: 'Recipes' },
   { name: 'rules', title: 'Rules' },
+  { name: 'settings', title: 'Settings' },
 ] as const;
 
 export type Screen = (typeof SCREENS)[number]['name'];

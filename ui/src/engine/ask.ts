@@ -1,15 +1,31 @@
 // The one way to the engine: JSON over loopback. What comes back was judged there.
 import type {
+  BreakpointDocument,
+  CaptureDocument,
   Checked,
+  Completions,
+  Decision,
+  Detail,
   Explanations,
   FaultReply,
+  HeldList,
+  HeldMessage,
+  Matrix,
+  Messages,
+  OpenOrder,
+  PassedDocument,
   PolicyDocument,
   Program,
   RecipeEntry,
   RenderedRecipe,
+  RewriteDocument,
+  RewriteList,
+  RowWindow,
   RuleEntry,
   RulePage,
   Scenario,
+  SettingsDocument,
+  ShownBody,
   Simulation,
   Understood,
 } from './types';
@@ -50,7 +66,10 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
     init.headers = { 'Content-Type': 'application/json' };
     init.body = typeof body === 'string' ? body : JSON.stringify(body);
   }
-  const response = await fetch(path, init);
+  return answered<T>(await fetch(path, init));
+}
+
+async function answered<T>(response: Response): Promise<T> {
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const reply = (await response.json().catch(() => null)) as FaultReply | null;
   if (response.status === 401) onNoSession();
@@ -74,3 +93,60 @@ export const rule = (code: string) => ask<RulePage>(`/api/rules/${encodeURICompo
 export const recipes = () => ask<RecipeEntry[]>('/api/recipes');
 export const recipe = (stack: string, policy: PolicyDocument) =>
   ask<RenderedRecipe>(`/api/recipes/${encodeURIComponent(stack)}`, { policy });
+
+const query = (entries: Record<string, string | number | boolean | undefined>) => {
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined && value !== '');
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+};
+const capture = (id: string, rest: string) => `/api/captures/${encodeURIComponent(id)}/${rest}`;
+
+export const captures = () => ask<CaptureDocument[]>('/api/captures');
+export const rows = (id: string, filter: string, from: number, count: number) =>
+  ask<RowWindow>(capture(id, `rows?${query({ filter, from, count })}`));
+export const place = (id: string, filter: string, number: number) =>
+  ask<{ index: number }>(capture(id, `place?${query({ filter, number })}`));
+export const matrix = (id: string, filter: string) => ask<Matrix>(capture(id, `matrix?${query({ filter })}`));
+export const detail = (id: string, number: number) => ask<Detail>(capture(id, `rows/${number}`));
+export const body = (id: string, number: number, exchange: number, side: 'request' | 'response', original: boolean) =>
+  ask<ShownBody>(capture(id, `rows/${number}/body?${query({ exchange, side, original: original ? 1 : undefined })}`));
+export const messages = (id: string, number: number, exchange: number) =>
+  ask<Messages>(capture(id, `rows/${number}/messages?${query({ exchange })}`));
+export const copied = (id: string, number: number, exchange: number, as: 'curl' | 'fetch') =>
+  ask<{ text: string }>(capture(id, `rows/${number}/copy?${query({ exchange, as })}`));
+export const pin = (id: string, number: number, pinned: boolean) =>
+  ask<void>(capture(id, `rows/${number}/pin`), { pinned });
+export const makePass = (id: string, number: number) => ask<PassedDocument>(capture(id, `rows/${number}/pass`), {});
+export const clearCapture = (id: string) => ask<void>(capture(id, 'clear'), {});
+export const removeCapture = (id: string) => ask<void>(capture(id, 'remove'), {});
+export const harLink = (id: string, secrets: boolean) => capture(id, `har${secrets ? '?secrets=1' : ''}`);
+export const complete = (filter: string, cursor: number) =>
+  ask<Completions>(`/api/complete?${query({ filter, cursor })}`);
+
+/** Sends a HAR's bytes as they are; the browser streams them from the disk. */
+export async function addHar(file: File): Promise<CaptureDocument> {
+  const response = await fetch(`/api/captures?${query({ name: file.name })}`, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/octet-stream' },
+    body: file,
+  });
+  return answered<CaptureDocument>(response);
+}
+
+export const rewrites = () => ask<RewriteList>('/api/rewrites');
+export const putRewrite = (document: Partial<RewriteDocument>) =>
+  ask<{ id: string }>('/api/rewrites/rewrite', document);
+export const putBreakpoint = (document: Partial<BreakpointDocument>) =>
+  ask<{ id: string }>('/api/rewrites/breakpoint', document);
+export const switchRewrites = (to: { enabled?: boolean; show_every_preflight?: boolean }) =>
+  ask<void>('/api/rewrites/switch', to);
+export const changeEntry = (change: { id: string; enabled?: boolean; remove?: boolean; index?: number }) =>
+  ask<void>('/api/rewrites/entry', change);
+export const rulesFile = () => ask<{ toml: string }>('/api/rewrites/file');
+export const loadRules = (toml: string) => ask<void>('/api/rewrites/file', { toml });
+export const holds = () => ask<HeldList>('/api/holds');
+export const held = (id: number) => ask<HeldMessage>(`/api/holds/${id}`);
+export const decide = (id: number, decision: Decision) => ask<void>(`/api/holds/${id}`, decision);
+export const goOnAll = () => ask<void>('/api/holds/all', {});
+export const settings = () => ask<SettingsDocument>('/api/settings');
+export const openBrowser = (order: OpenOrder) => ask<void>('/api/browser', order);
