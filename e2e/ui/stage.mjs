@@ -29,9 +29,15 @@ export function run(args, form) {
   return { child, found, output: () => text };
 }
 
-/** Starts `corscope serve`, and a browser that is let in. */
-export async function open({ width = 1280, height = 860, colorScheme = 'light', built = process.env.CORSCOPE_PAGE } = {}) {
-  const server = run(['serve', '--port', '0'], /http:\S+#token=[0-9a-f]{64}/);
+/** Starts the program, and a browser that is let in to its page. */
+export async function open({
+  width = 1280,
+  height = 860,
+  colorScheme = 'light',
+  built = process.env.CORSCOPE_PAGE,
+  args = ['serve', '--port', '0'],
+} = {}) {
+  const server = run(args, /http:\S+#token=[0-9a-f]{64}/);
   const link = await server.found;
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? CHROMIUM.find(existsSync),
@@ -43,9 +49,33 @@ export async function open({ width = 1280, height = 860, colorScheme = 'light', 
   await stage.page.getByRole('navigation').waitFor();
   stage.close = async () => {
     await browser.close();
-    server.child.kill('SIGINT');
+    await ended(server);
   };
   return stage;
+}
+
+/** Ends a program as Ctrl-C does. */
+export async function ended({ child }) {
+  if (child.exitCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGINT');
+  await gone;
+}
+
+/** Starts the demo server; gives its origin. */
+export async function demo() {
+  const server = run(['demo', '--port', '0', '--quiet'], /http:\S+(?=\/\n)/);
+  return { origin: await server.found, close: () => ended(server) };
+}
+
+/** Another browser, whose traffic goes through a proxy. */
+export async function throughProxy(proxy) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? CHROMIUM.find(existsSync),
+    args: ['--no-sandbox', '--disable-gpu', '--proxy-bypass-list=<-loopback>', '--ignore-certificate-errors'],
+    proxy: { server: `http://${proxy}`, bypass: '<-loopback>' },
+  });
+  return browser;
 }
 
 async function newPage(stage, { width, height, colorScheme, built }) {
@@ -70,7 +100,7 @@ function fromDisk(route, folder) {
   return route.fulfill({
     body: readFileSync(file),
     contentType: TYPES[extname(file)],
-    headers: { 'content-security-policy': "default-src 'self'" },
+    headers: { 'content-security-policy': "default-src 'self'; img-src 'self' blob:" },
   });
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 use syn::Item;
 
 /// Where the types go.
-const TARGET: &str = "ui/src/engine/types.ts";
+pub(crate) const TARGET: &str = "ui/src/engine/types.ts";
 
 /// The files whose types the page may need.
 const SOURCES: &[&str] = &[

@@ -2,10 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use corscope::debugger::Debugger;
 use corscope::server::WebServer;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -29,7 +30,9 @@ impl Server {
                 .build()
                 .unwrap();
             runtime.block_on(async move {
-                let server = WebServer::bind(0).await.unwrap();
+                let server = WebServer::bind(0, Arc::new(Debugger::idle().unwrap()))
+                    .await
+                    .unwrap();
                 for _ in 0..4 {
                     links.send(server.launch_url().unwrap()).unwrap();
                 }

@@ -25,9 +25,3 @@ export function preflightWord(row: RowDocument): string {
   if (row.never_sent && row.preflight === 'failed') return 'failed, never sent';
   return { none: '', ok: 'seen', failed: 'failed', cached: 'cached', missing: 'missing' }[row.preflight] ?? row.preflight;
 }
-
-/** A row in one sentence, for those who do not see it. */
-export function spoken(row: RowDocument): string {
-  const status = row.status ?? row.failure ?? (row.never_sent ? 'never sent' : 'no answer yet');
-  return `${row.method} ${row.url}, ${status}, ${WORDS[row.standing] ?? row.standing}${row.cause ? `: ${row.cause}` : ''}`;
-}
