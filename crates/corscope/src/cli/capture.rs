@@ -151,12 +151,13 @@ impl CaptureArgs {
             let live = debugger.live(store.clone(), browser);
             listeners.push(Box::new(Captured(live)));
         }
+        let numbers = config.numbers.clone();
         let mut traffic = Traffic::new(browser);
         if let Some(store) = &store {
             traffic = traffic.kept_in(Arc::clone(store));
         }
         if let Some(is_end_final) = accompanied {
-            traffic = traffic.accompanied(is_end_final);
+            traffic = traffic.accompanied(is_end_final, numbers);
         }
         let (session, thread) = Session::start(traffic, Box::new(listeners))
             .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;

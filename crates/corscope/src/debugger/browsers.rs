@@ -163,7 +163,7 @@ impl Debugger {
         let live = self.live(None, None);
         let traffic = Traffic::new(None)
             .kept_in(Arc::clone(&live.store))
-            .accompanied(is_end_final);
+            .accompanied(is_end_final, config.numbers.clone());
         let listener = Box::new(Captured(Arc::clone(&live)));
         let (session, thread) =
             Session::start(traffic, listener).map_err(|error| failed(&error))?;

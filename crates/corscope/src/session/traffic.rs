@@ -7,7 +7,7 @@ use corscope_capture::Store;
 use corscope_diagnose::observed::{Finding, Pairing, Standing};
 use corscope_fetch::exchange::ObservedBody;
 use corscope_fetch::{Browser, Exchange};
-use corscope_wire::proxy::{Event, Message};
+use corscope_wire::proxy::{Event, Message, Numbers};
 
 use super::keep;
 use super::words::Words;
@@ -50,6 +50,8 @@ pub struct Traffic {
     order: VecDeque<u64>,
     words: Words,
     hears_a_browser: bool,
+    /// Where a request that never was on the wire gets its number.
+    numbers: Numbers,
     /// Fetches that are told once the browser has said its word, with when that was first waited for.
     waiting: VecDeque<(u64, u64)>,
 }
@@ -104,10 +106,12 @@ impl Traffic {
         None
     }
 
-    /// Waits for what a browser says; whether that is final when a request ends well.
+    /// Waits for what a browser says; whether that is final when a request ends well. `numbers` are
+    /// those of the proxy.
     #[must_use]
-    pub fn accompanied(mut self, is_end_final: bool) -> Self {
+    pub fn accompanied(mut self, is_end_final: bool, numbers: Numbers) -> Self {
         self.hears_a_browser = true;
+        self.numbers = numbers;
         self.words = Words::of_browser(is_end_final);
         self
     }
@@ -140,7 +144,7 @@ impl Traffic {
         let never_sent = self.words.never_sent(now);
         let mut updates: Vec<Update> = never_sent
             .into_iter()
-            .filter_map(|exchange| self.observe(exchange))
+            .filter_map(|exchange| self.never_sent(exchange))
             .collect();
         while let Some((number, _)) = self
             .waiting
@@ -149,6 +153,15 @@ impl Traffic {
             updates.extend(self.at_last(number));
         }
         updates
+    }
+
+    /// Takes a request that never was on the wire among the exchanges, as the next of them.
+    fn never_sent(&mut self, mut exchange: Exchange) -> Option<Update> {
+        exchange.id = self.numbers.next_number() + self.offset;
+        if let Some(store) = &self.store {
+            store.put(exchange.clone());
+        }
+        self.observe(exchange)
     }
 
     /// A fetch of which the browser says no more.
@@ -295,4 +308,42 @@ fn cut_for_judging(mut exchange: Exchange) -> Exchange {
         cut(&mut response.body);
     }
     exchange
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::browser::Stage;
+
+    /// A request's end, as a browser tells it that stopped the request before it went out.
+    fn stopped(request: u64) -> BrowserEvent {
+        BrowserEvent {
+            request,
+            stage: Stage::Failed,
+            url: format!("https://api.test/{request}"),
+            method: "GET".to_owned(),
+            page_url: Some("https://app.test/".to_owned()),
+            ..BrowserEvent::default()
+        }
+    }
+
+    #[test]
+    fn what_was_never_sent_stands_in_its_place_among_the_exchanges() {
+        let store = Arc::new(Store::in_memory(1 << 20));
+        let numbers = Numbers::default();
+        let mut traffic = Traffic::new(None)
+            .kept_in(Arc::clone(&store))
+            .accompanied(true, numbers.clone());
+        assert_eq!(numbers.next_number(), 1); // something that the proxy carries
+        traffic.browser_said(stopped(7), 1);
+        let updates = traffic.tick(u64::MAX);
+        let [Update::Fetch(finding)] = updates.as_slice() else {
+            panic!("{updates:?}");
+        };
+        assert_eq!(finding.fetch.number, 2);
+        let kept = &store.get(2).unwrap().exchange;
+        assert_eq!(kept.request.url, "https://api.test/7");
+        assert_eq!(kept.failure.as_ref().unwrap().code, "never-sent");
+        assert_eq!(numbers.next_number(), 3);
+    }
 }

@@ -27,9 +27,6 @@ const APART: u64 = 30_000_000;
 /// How long a failure may wait for its exchange before it counts as never sent, in microseconds.
 const PATIENCE: u64 = 700_000;
 
-/// Numbers of exchanges that are no wire's begin here.
-const UNSENT: u64 = 1 << 48;
-
 /// What a browser has said of one request.
 #[derive(Debug)]
 struct Known {
@@ -255,7 +252,7 @@ impl Words {
     }
 }
 
-/// An exchange that stands for a request which the browser did not let out.
+/// An exchange, without a number yet, that stands for a request which the browser did not let out.
 fn unsent(event: &BrowserEvent) -> Option<Exchange> {
     let page = event
         .page_url
@@ -271,7 +268,6 @@ fn unsent(event: &BrowserEvent) -> Option<Exchange> {
     let reason = event.blocked_reason.as_deref().unwrap_or("its own rules");
     let net_error = event.said.net_error.clone();
     Some(Exchange {
-        id: UNSENT + event.request,
         started: event.time,
         request: ObservedRequest {
             method: event.method.clone(),

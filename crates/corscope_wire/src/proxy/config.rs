@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::authority::AuthorityConfig;
 use super::hosts::HostPattern;
+use super::numbers::Numbers;
 use super::own::OwnListeners;
 use super::stages::Stages;
 use crate::client::{ProxyUrl, ResolveOverride};
@@ -34,6 +35,8 @@ pub struct ProxyConfig {
     pub credentials: Option<Credentials>,
     /// Rewrites and breakpoints.
     pub stages: Arc<Stages>,
+    /// What numbers the exchanges.
+    pub numbers: Numbers,
     /// Whether clients and servers that both speak HTTP/2 get it.
     pub http2: bool,
 }
@@ -51,6 +54,7 @@ impl Default for ProxyConfig {
             authority: None,
             credentials: None,
             stages: Arc::default(),
+            numbers: Numbers::default(),
             http2: true,
         }
     }

@@ -34,7 +34,6 @@ pub(crate) struct Core {
     /// What a gateway does with its requests; a proxy has none.
     pub(crate) front: Option<Front>,
     observer: Arc<dyn Observer>,
-    exchanges: AtomicU64,
     clients: AtomicU64,
     servers: AtomicU64,
 }
@@ -59,7 +58,6 @@ impl Core {
             streams: AtWork::default(),
             front: None,
             observer,
-            exchanges: AtomicU64::new(0),
             clients: AtomicU64::new(0),
             servers: AtomicU64::new(0),
         })
@@ -95,7 +93,7 @@ impl Core {
     }
 
     pub(crate) fn next_exchange(&self) -> u64 {
-        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+        self.config.numbers.next_number()
     }
 
     pub(crate) fn next_client(&self) -> u64 {

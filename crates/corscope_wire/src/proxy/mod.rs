@@ -22,6 +22,7 @@ mod hosts;
 pub(crate) mod http1;
 mod http2;
 mod listen;
+mod numbers;
 mod observer;
 mod own;
 pub(crate) mod pool;
@@ -43,5 +44,6 @@ pub use config::{
 pub use error::ProxyError;
 pub use hosts::{HostPattern, HostPatternError};
 pub use listen::Proxy;
+pub use numbers::Numbers;
 pub use observer::{Event, Message, MessageKind, Observer};
 pub use own::OwnListeners;
