@@ -1,6 +1,6 @@
 #!/bin/sh
-# What `make run` does once corscope is built: starts the demo server, has one of its broken
-# endpoints explained, and keeps the server until it is told to stop (Ctrl-C).
+# What `make run` does once corscope is built: starts the demo server with the web page, has one of
+# its broken endpoints explained, and keeps both until it is told to stop (Ctrl-C).
 # usage: run.sh PROGRAM      ONCE=1: stop after the explanation
 set -eu
 
@@ -8,6 +8,13 @@ corscope=$1
 page=http://localhost:5173 # where a front end's development server usually is
 first_port=8377
 last_port=8437
+
+# Where there is a desktop, the web page opens by itself.
+open_ui=
+if [ -z "${ONCE:-}" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] &&
+    command -v xdg-open >/dev/null 2>&1; then
+    open_ui=--open-ui
+fi
 
 scratch=$(mktemp -d)
 demo=
@@ -22,21 +29,26 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM HUP
 
-# Starts the demo server on port $1 and waits for the line that names its address, which sets
-# $address; the pipe ends when the server does, as when another program has the port.
+# Starts the demo server on port $1 and reads what it says at its start, which sets $address and
+# $link, the web page's; the pipe ends when the server does, as when another program has the port.
 start() {
     rm -f "$scratch/output"
     mkfifo "$scratch/output"
-    "$corscope" demo --port "$1" </dev/null >"$scratch/output" 2>"$scratch/complaint" &
+    # shellcheck disable=SC2086 # nothing, or one option
+    "$corscope" demo --port "$1" $open_ui </dev/null >"$scratch/output" 2>"$scratch/complaint" &
     demo=$!
     exec 3<"$scratch/output"
+    address=
     while read -r line <&3; do
         case $line in
+            *'#token='*) link=$line ;;
             *http://127.0.0.1:[0-9]*)
-                address=${line#*http://127.0.0.1:}
-                address=http://127.0.0.1:${address%%[!0-9]*}
-                return 0
+                if [ -z "$address" ]; then # the first is the list's
+                    address=${line#*http://127.0.0.1:}
+                    address=http://127.0.0.1:${address%%[!0-9]*}
+                fi
                 ;;
+            'Ctrl-C ends it.') return 0 ;;
         esac
     done
     wait "$demo" || :
@@ -73,7 +85,12 @@ fails; $address/ lists them. In another terminal, try:
   $corscope check $address/ --from $page
   $corscope --help
 
+All of that as a web page, with the demo's requests as they happen in a browser
+of its own (the link lets one browser in, once):
+
+  $link
+
 END
 [ -z "${ONCE:-}" ] || exit 0
-echo "The demo server goes on until Ctrl-C."
+echo "The demo server and the web page go on until Ctrl-C."
 wait "$demo"

@@ -703,6 +703,7 @@ export type ProfileVerdict = {
 export type Program = {
   version: string; // Its version.
   browsers: Profile[]; // The profiles, in the order in which they are shown.
+  start: Start; // The screen to begin with.
 };
 
 /** A recipe without its code. */
@@ -906,6 +907,7 @@ export type SettingsDocument = {
   authority: AuthorityDocument; // The certificate authority.
   browsers: BrowserFound[]; // The browsers that were found, the one taken by default first.
   proxy?: string; // Where the proxy listens.
+  suggested?: string; // A page that is worth opening: the demo's.
   page: string; // Where this page is served.
 };
 
@@ -927,6 +929,9 @@ export type Simulation = {
   verdicts: ProfileVerdict[]; // One a browser; two, when the credentials mode is not known.
   needs?: Needs; // What the server must answer; absent where no policy can be written.
 };
+
+/** A screen to begin with. */
+export type Start = 'wizard' | 'traffic';
 
 /** What becomes of a leg. */
 export type State = 'sent' | 'cached' | 'behind';

@@ -5,8 +5,8 @@ use std::io::BufWriter;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use corscope_wire::proxy::{AuthorityConfig, ProxyConfig, ProxyError};
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
 use super::steering::obey_terminal;
-use super::ui::UiArgs;
+use super::ui::{Served, UiArgs};
 use crate::debugger::{Captured, Debugger};
 use crate::session::export::export_har;
 use crate::session::{Listener, Session, Steering, Traffic};
@@ -86,6 +86,7 @@ pub(super) struct Running<'a> {
     thread: JoinHandle<Traffic>,
     /// What the web page shows and steers, if it is served.
     debugger: Option<Arc<Debugger>>,
+    page: Arc<OnceLock<Served>>,
 }
 
 impl CaptureArgs {
@@ -161,9 +162,10 @@ impl CaptureArgs {
         }
         let (session, thread) = Session::start(traffic, Box::new(listeners))
             .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;
+        let page = Arc::default();
         if self.format == LiveFormat::Text {
             let tally = Arc::clone(&tally);
-            obey_terminal(steering, move || {
+            obey_terminal(steering, Arc::clone(&page), move || {
                 tally.closed.store(true, Ordering::Relaxed)
             });
         }
@@ -176,6 +178,7 @@ impl CaptureArgs {
             options,
             thread,
             debugger,
+            page,
         })
     }
 
@@ -204,7 +207,9 @@ impl Running<'_> {
             debugger.uses_proxy(address, authority, session).await;
         }
         let ui = &self.args.ui;
-        ui.start(debugger, self.args.is_for_people()).await
+        let served = ui.start(debugger, self.args.is_for_people()).await?;
+        let _ = self.page.set(served); // it is served once
+        Ok(())
     }
 
     /// Closes what the web page opened.
@@ -225,6 +230,7 @@ impl Running<'_> {
             options,
             thread,
             debugger: _,
+            page: _,
         } = self;
         session.end();
         let Ok(mut traffic) = thread.join() else {

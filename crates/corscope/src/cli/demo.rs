@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::ui::UiArgs;
+use super::ui::{Served, UiArgs, enter_presses};
 use crate::debugger::Debugger;
 use crate::demo::{DemoError, DemoServer, GROUPS, Places, catalogue, pages};
 
@@ -74,20 +74,35 @@ async fn serve(args: &DemoArgs) -> ExitCode {
         Ok(debugger) => Arc::new(debugger),
         Err(error) => return fail(3, &error),
     };
-    if args.ui.is_wanted(!args.quiet)
-        && let Err(code) = args.ui.start(&debugger, !args.quiet).await
-    {
-        return code;
+    debugger.suggest(server.places().try_page());
+    let mut page = None;
+    if args.ui.is_wanted(!args.quiet) {
+        match args.ui.start(&debugger, !args.quiet).await {
+            Ok(served) => page = Some(served),
+            Err(code) => return code,
+        }
     }
-    let ended = wait_for_end().await;
+    if !args.quiet {
+        print_out("Ctrl-C ends it.\n");
+    }
+    let ended = wait_for_end(page.as_ref()).await;
     debugger.end().await;
     ended
 }
 
-async fn wait_for_end() -> ExitCode {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(3, &format!("cannot wait for Ctrl-C: {error}")),
+/// Until Ctrl-C; Enter prints another link to the page.
+async fn wait_for_end(page: Option<&Served>) -> ExitCode {
+    let mut entered = enter_presses();
+    loop {
+        tokio::select! {
+            ended = tokio::signal::ctrl_c() => return match ended {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(3, &format!("cannot wait for Ctrl-C: {error}")),
+            },
+            Some(()) = entered.recv() => if let Some(Ok(link)) = page.map(|it| it.links.issue()) {
+                print_out(&format!("  {link}\n"));
+            },
+        }
     }
 }
 
@@ -103,8 +118,7 @@ fn welcome(places: &Places) -> String {
         "corscope demo: {broken} endpoints broken on purpose, {healthy} healthy ones\n\n  \
          {here}/      the list, with a command for each\n  \
          {try_page}   the same in your browser\n\n\
-         Try in another terminal:\n\n  {example}\n\n\
-         Ctrl-C ends it.\n",
+         Try in another terminal:\n\n  {example}\n\n",
         here = places.here_origin(),
         try_page = places.try_page(),
     )

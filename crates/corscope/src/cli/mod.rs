@@ -11,6 +11,7 @@ mod interception;
 mod live;
 mod nearest;
 mod open;
+mod opened_link;
 mod output;
 mod policy;
 mod proxy;

@@ -1,16 +1,18 @@
 //! Steering a live run from its terminal: `fix 12`, `off`, `list`.
 
 use std::io::{self, BufRead as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use corscope_wire::proxy::stages::{Direction, Resolution, Rewrites};
 
 use super::output;
+use super::ui::Served;
 use crate::session::{CannotPass, Passed, Steering};
 
 /// A run's terminal: obeys what is typed there.
 pub(super) struct Terminal {
     steering: Arc<Steering>,
+    page: Arc<OnceLock<Served>>,
 }
 
 /// What was done so that a failing fetch passes, or why nothing was, for people.
@@ -82,6 +84,7 @@ impl Terminal {
                 Some(number) => self.resolve(number, Resolution::Close),
                 None => format!("wanted a number: {verb} 3; `held` shows them\n"),
             },
+            ("link", None) => self.link(),
             ("quit" | "exit", None) => return None,
             _ => HELP.to_owned(),
         })
@@ -104,6 +107,15 @@ impl Terminal {
             text.push_str("  no rewrites; `fix NUMBER` makes one\n");
         }
         text
+    }
+
+    /// One more link to the web page.
+    fn link(&self) -> String {
+        match self.page.get().map(|page| page.links.issue()) {
+            Some(Ok(link)) => format!("  {link}\n"),
+            Some(Err(error)) => format!("no random numbers: {error}\n"),
+            None => "the web page is not served\n".to_owned(),
+        }
     }
 
     /// What waits at the breakpoints.
@@ -140,12 +152,17 @@ const HELP: &str = "  fix NUMBER   make a failing request pass from now on\n  \
                     go [ID]      let it go on, or all of it\n  \
                     drop ID      close it without an answer\n  \
                     off, on      all rewrites and breakpoints\n  \
+                    link         print another link to the web page\n\
                     quit         end\n";
 
 /// Obeys the terminal's lines until it is closed or says `quit`, on a thread of its own that ends with
 /// the program.
-pub(super) fn obey_terminal(steering: Arc<Steering>, quit: impl FnOnce() + Send + 'static) {
-    let terminal = Terminal { steering };
+pub(super) fn obey_terminal(
+    steering: Arc<Steering>,
+    page: Arc<OnceLock<Served>>,
+    quit: impl FnOnce() + Send + 'static,
+) {
+    let terminal = Terminal { steering, page };
     let _ = std::thread::Builder::new()
         .name("terminal".to_owned())
         .spawn(move || {

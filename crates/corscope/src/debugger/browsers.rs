@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -14,7 +13,6 @@ use tokio::task::JoinSet;
 
 use super::{Captured, Debugger, LIVE};
 use crate::browser::{self, FirefoxTrust, LaunchOptions};
-use crate::config;
 use crate::session::{Session, Traffic};
 
 /// Browsers that are open at a time.
@@ -76,11 +74,11 @@ impl Debugger {
     ) {
         *self.browsers.interception.lock().await = Some(Interception {
             address,
-            authority,
+            authority: authority.clone(),
             session,
             own: None,
         });
-        self.listens_at(address);
+        self.listens_at(address, authority);
     }
 
     /// Opens a browser through the proxy, which is started if there is none.
@@ -150,8 +148,7 @@ impl Debugger {
     /// Starts the proxy. `is_end_final` as [`Traffic::accompanied`] means it.
     async fn intercept(&self, is_end_final: bool) -> Result<Interception, OpenError> {
         let failed = |error: &dyn fmt::Display| OpenError::Failed(error.to_string());
-        let directory: PathBuf = config::authority_directory().map_err(|error| failed(&error))?;
-        let authority = AuthorityConfig::new(directory);
+        let authority = self.authority().map_err(|error| failed(&error))?;
         let config = ProxyConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             capture: Some(Viewing::default()),
@@ -177,7 +174,7 @@ impl Debugger {
         let carrying = tokio::spawn(proxy.run(async move {
             let _ = end.wait_for(|end| *end).await; // a debugger that is gone is an end, too
         }));
-        self.listens_at(address);
+        self.listens_at(address, Some(authority.clone()));
         Ok(Interception {
             address,
             authority: Some(authority),

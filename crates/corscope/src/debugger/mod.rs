@@ -10,15 +10,16 @@ mod view;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use corscope_capture::Store;
 use corscope_capture::store::BUDGET;
 use corscope_fetch::Browser;
-use corscope_wire::proxy::OwnListeners;
 use corscope_wire::proxy::stages::Stages;
+use corscope_wire::proxy::{AuthorityConfig, OwnListeners};
 use tokio::sync::watch;
 
+use crate::config::{self, NoHome};
 use crate::session::Steering;
 
 pub use browsers::OpenError;
@@ -36,6 +37,7 @@ pub struct Debugger {
     browsers: browsers::Browsers,
     next_har: AtomicU64,
     changes: watch::Sender<u64>,
+    suggested: OnceLock<String>,
 }
 
 #[derive(Default)]
@@ -43,6 +45,7 @@ struct State {
     live: Option<Arc<Capture>>,
     hars: VecDeque<Arc<Capture>>,
     proxy: Option<SocketAddr>,
+    authority: Option<AuthorityConfig>,
 }
 
 impl Debugger {
@@ -57,6 +60,7 @@ impl Debugger {
             browsers: browsers::Browsers::default(),
             next_har: AtomicU64::new(1),
             changes: watch::Sender::new(0),
+            suggested: OnceLock::new(),
         }
     }
 
@@ -77,6 +81,16 @@ impl Debugger {
     /// Rewrites and breakpoints.
     pub fn steering(&self) -> &Arc<Steering> {
         &self.steering
+    }
+
+    /// Notes a page that is worth opening in a browser: the demo's.
+    pub fn suggest(&self, page: String) {
+        let _ = self.suggested.set(page); // the first stays
+    }
+
+    /// A page that is worth opening in a browser.
+    pub fn suggested(&self) -> Option<&str> {
+        self.suggested.get().map(String::as_str)
     }
 
     /// The addresses that this program listens at.
@@ -101,10 +115,24 @@ impl Debugger {
         Arc::clone(live)
     }
 
-    /// Notes where the proxy listens.
-    pub fn listens_at(&self, proxy: SocketAddr) {
-        self.lock().proxy = Some(proxy);
+    /// Notes where the proxy listens, and whose certificates it shows.
+    pub fn listens_at(&self, proxy: SocketAddr, authority: Option<AuthorityConfig>) {
+        let mut state = self.lock();
+        state.proxy = Some(proxy);
+        state.authority = authority;
+        drop(state);
         self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// The authority whose certificates the proxy shows; before there is a proxy, the one that it would.
+    ///
+    /// # Errors
+    /// When there is no home directory to look in.
+    pub fn authority(&self) -> Result<AuthorityConfig, NoHome> {
+        if let Some(authority) = &self.lock().authority {
+            return Ok(authority.clone());
+        }
+        config::authority_directory().map(AuthorityConfig::new)
     }
 
     /// Where the proxy listens, if it does.

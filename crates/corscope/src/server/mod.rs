@@ -98,13 +98,9 @@ impl WebServer {
         self.desk.address
     }
 
-    /// A link that lets one browser in, once. Browsers do not send what follows the `#`.
-    ///
-    /// # Errors
-    /// When the system gives no random numbers.
-    pub fn launch_url(&self) -> io::Result<String> {
-        let token = self.desk.access.issue()?;
-        Ok(format!("http://{}/#token={token}", self.desk.address))
+    /// What gives out links to it.
+    pub fn links(&self) -> LaunchLinks {
+        LaunchLinks(Arc::clone(&self.desk))
     }
 
     /// Whether the page is in this program; a build without it serves the API alone.
@@ -116,5 +112,20 @@ impl WebServer {
     pub async fn run(&self) {
         let router = routes::router(Arc::clone(&self.desk));
         listener::serve(&self.listener, router).await;
+    }
+}
+
+/// Gives out the links that let browsers in; a clone gives out the same server's.
+#[derive(Clone)]
+pub struct LaunchLinks(Arc<Desk>);
+
+impl LaunchLinks {
+    /// A link that lets one browser in, once. Browsers do not send what follows the `#`.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn issue(&self) -> io::Result<String> {
+        let token = self.0.access.issue()?;
+        Ok(format!("http://{}/#token={token}", self.0.address))
     }
 }

@@ -34,7 +34,7 @@ impl Server {
                     .await
                     .unwrap();
                 for _ in 0..4 {
-                    links.send(server.launch_url().unwrap()).unwrap();
+                    links.send(server.links().issue().unwrap()).unwrap();
                 }
                 ready.send(server.address()).unwrap();
                 tokio::select! {

@@ -1,9 +1,14 @@
 //! `GET /api/program`: what this program is, and whose rules it knows.
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::response::Response;
 use corscope_fetch::Browser;
 use serde::Serialize;
 
+use crate::debugger::LIVE;
+use crate::server::Desk;
 use crate::server::reply::json;
 
 /// This program.
@@ -13,6 +18,18 @@ pub(in crate::server) struct Program {
     version: &'static str,
     /// The profiles, in the order in which they are shown.
     browsers: Vec<Profile>,
+    /// The screen to begin with.
+    start: Start,
+}
+
+/// A screen to begin with.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Start {
+    /// Nothing is known yet, and questions help.
+    Wizard,
+    /// There is traffic to look at, or a page that makes some.
+    Traffic,
 }
 
 /// A browser's profile.
@@ -28,7 +45,9 @@ struct Profile {
     stands_for: &'static str,
 }
 
-pub(super) async fn show() -> Response {
+pub(super) async fn show(State(desk): State<Arc<Desk>>) -> Response {
+    let debugger = &desk.debugger;
+    let has_traffic = debugger.capture(LIVE).is_some() || debugger.suggested().is_some();
     let browsers = [
         Browser::Chromium,
         Browser::Firefox,
@@ -38,6 +57,10 @@ pub(super) async fn show() -> Response {
     json(&Program {
         version: env!("CARGO_PKG_VERSION"),
         browsers: browsers.map(profile).into(),
+        start: match has_traffic {
+            true => Start::Traffic,
+            false => Start::Wizard,
+        },
     })
 }
 

@@ -6,12 +6,11 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use corscope_wire::proxy::{Authority, AuthorityConfig};
+use corscope_wire::proxy::Authority;
 use serde::{Deserialize, Serialize};
 
 use crate::browser;
-use crate::config;
-use crate::debugger::OpenError;
+use crate::debugger::{Debugger, OpenError};
 use crate::input;
 use crate::server::Desk;
 use crate::server::fault::Fault;
@@ -27,6 +26,9 @@ pub(in crate::server) struct SettingsDocument {
     /// Where the proxy listens.
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy: Option<String>,
+    /// A page that is worth opening: the demo's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggested: Option<String>,
     /// Where this page is served.
     page: String,
 }
@@ -75,7 +77,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>) -> Response {
     let found = tokio::task::spawn_blocking(browser::installed).await;
     let browsers = found.unwrap_or_default().into_iter();
     json(&SettingsDocument {
-        authority: authority(),
+        authority: authority(&desk.debugger),
         browsers: browsers
             .map(|found| BrowserFound {
                 name: found.kind.name(),
@@ -83,11 +85,12 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>) -> Response {
             })
             .collect(),
         proxy: desk.debugger.proxy().map(|it| it.to_string()),
+        suggested: desk.debugger.suggested().map(str::to_owned),
         page: format!("http://{}/", desk.address),
     })
 }
 
-fn authority() -> AuthorityDocument {
+fn authority(debugger: &Debugger) -> AuthorityDocument {
     let mut document = AuthorityDocument {
         directory: None,
         exists: false,
@@ -96,15 +99,14 @@ fn authority() -> AuthorityDocument {
         only: Vec::new(),
         problem: None,
     };
-    let directory = match config::authority_directory() {
-        Ok(directory) => directory,
+    let config = match debugger.authority() {
+        Ok(config) => config,
         Err(error) => {
             document.problem = Some(error.to_string());
             return document;
         }
     };
-    let config = AuthorityConfig::new(&directory);
-    document.directory = Some(directory.display().to_string());
+    document.directory = Some(config.directory.display().to_string());
     // To look must not make one.
     document.exists = Authority::certificate_path(&config).exists();
     if document.exists {
@@ -121,7 +123,7 @@ fn authority() -> AuthorityDocument {
 }
 
 /// The authority's certificate, to be installed on a device; it is made if there is none.
-pub(super) async fn certificate() -> Result<Response, Fault> {
+pub(super) async fn certificate(State(desk): State<Arc<Desk>>) -> Result<Response, Fault> {
     let failed = |problem: String| {
         let mend = "see `corscope ca path`";
         Fault::new(
@@ -131,9 +133,9 @@ pub(super) async fn certificate() -> Result<Response, Fault> {
             mend,
         )
     };
-    let directory = config::authority_directory().map_err(|error| failed(error.to_string()))?;
-    let authority = Authority::open(&AuthorityConfig::new(directory))
-        .map_err(|error| failed(error.to_string()))?;
+    let config = desk.debugger.authority();
+    let config = config.map_err(|error| failed(error.to_string()))?;
+    let authority = Authority::open(&config).map_err(|error| failed(error.to_string()))?;
     let mut response = Body::from(authority.pem().to_owned()).into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("application/x-pem-file");
