@@ -9,4 +9,7 @@
 pub mod client;
 pub mod content_coding;
 pub mod gateway;
+mod own;
 pub mod proxy;
+
+pub use own::OwnListeners;

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use corscope_fetch::policy::{Policy, PolicyDocument};
+use corscope_wire::OwnListeners;
 use corscope_wire::client::ResolveOverride;
 use corscope_wire::gateway::{App, Gateway, GatewayConfig, GatewayError, Notice, Notices, Target};
-use corscope_wire::proxy::{HostPattern, Observer, OwnListeners, ProxyConfig, TlsPolicy};
+use corscope_wire::proxy::{HostPattern, Observer, ProxyConfig, TlsPolicy};
 
 use super::capture::{CaptureArgs, interrupted, refuse};
 use super::live::LiveFormat;

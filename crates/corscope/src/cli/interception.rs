@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use corscope_wire::OwnListeners;
 use corscope_wire::client::{ProxyUrl, ResolveOverride};
 use corscope_wire::proxy::{
-    AuthorityConfig, Capture, ClientCertificate, Credentials, HostPattern, OwnListeners,
-    ProxyConfig, TlsPolicy, UpstreamProxies,
+    AuthorityConfig, Capture, ClientCertificate, Credentials, HostPattern, ProxyConfig, TlsPolicy,
+    UpstreamProxies,
 };
 
 use crate::config;

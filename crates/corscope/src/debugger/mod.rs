@@ -15,8 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use corscope_capture::Store;
 use corscope_capture::store::BUDGET;
 use corscope_fetch::Browser;
+use corscope_wire::OwnListeners;
+use corscope_wire::proxy::AuthorityConfig;
 use corscope_wire::proxy::stages::Stages;
-use corscope_wire::proxy::{AuthorityConfig, OwnListeners};
 use tokio::sync::watch;
 
 use crate::config::{self, NoHome};

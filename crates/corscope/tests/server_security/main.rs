@@ -2,6 +2,8 @@
 
 mod wire;
 
+use std::io::{Read as _, Write as _};
+
 use wire::{Reply, Server};
 
 const SCENARIO: &str = r#"{"page":{"origin":"https://a.test"},"request":{"url":"https://b.test"}}"#;
@@ -312,6 +314,35 @@ fn a_check_never_asks_corscope_itself() {
             "{host}"
         );
     }
+}
+
+#[test]
+fn a_redirect_does_not_lead_a_check_to_corscope_itself() {
+    let server = Server::start();
+    let cookie = server.enter();
+    let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = elsewhere.local_addr().unwrap().port();
+    let own = server.address().port();
+    std::thread::spawn(move || {
+        for stream in elsewhere.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 4096];
+            let _ = stream.read(&mut head);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 302 Found\r\nLocation: http://localhost:{own}/api/program\r\n\
+                 Access-Control-Allow-Origin: *\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+        }
+    });
+    let scenario = format!(
+        r#"{{"page":{{"origin":"https://a.test"}},"request":{{"url":"http://127.0.0.1:{port}/"}}}}"#
+    );
+    let reply = server.post("/api/check", &scenario, &[("Cookie", &cookie)]);
+    assert_eq!(
+        (reply.status, reply.code()),
+        (422, "own-address".to_owned())
+    );
 }
 
 #[test]

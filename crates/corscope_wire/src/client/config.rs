@@ -4,9 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::limits::Limits;
 use super::proxy::ProxyUrl;
+use crate::OwnListeners;
 
 /// Everything that holds for all exchanges of a [`Client`](super::Client).
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,8 @@ pub struct ClientConfig {
     pub proxy: Option<ProxyUrl>,
     /// Which HTTP versions may be spoken.
     pub http_version: HttpVersion,
+    /// Listeners of this program, which are never dialled.
+    pub own: Arc<OwnListeners>,
     /// The bounds of every exchange.
     pub limits: Limits,
 }

@@ -81,6 +81,10 @@ impl Client {
         let resolved = clock.bound(Phase::Resolve, limits.connect, resolving).await;
         progress.timing.dns = Some(started.elapsed());
         let addresses = resolved??;
+        // After resolution: a redirect can lead here by any name.
+        if let Some(address) = addresses.iter().find(|it| self.config.own.is_own(**it)) {
+            return Err(NetworkError::OwnListener { address: *address });
+        }
         let started = Instant::now();
         let connected = connect(&addresses, limits.stagger, clock.left(limits.connect)).await;
         progress.timing.connect = Some(started.elapsed());

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::authority::AuthorityConfig;
 use super::hosts::HostPattern;
 use super::numbers::Numbers;
-use super::own::OwnListeners;
 use super::stages::Stages;
+use crate::OwnListeners;
 use crate::client::{ProxyUrl, ResolveOverride};
 
 /// Everything that holds for all connections of a [`Proxy`](super::Proxy).

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use corscope_wire::OwnListeners;
 use corscope_wire::gateway::{Gateway, GatewayConfig, GatewayError, Notice, Silent};
-use corscope_wire::proxy::OwnListeners;
 
 use crate::raw::*;
 use crate::running::{config, policy, request, run};

@@ -1,6 +1,5 @@
 //! `POST /api/check`: asks the real server, with the code and the safety rules of `corscope check`.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use corscope_diagnose::scenario::{
     AnswerDocument, HopDocument, NetworkDocument, RawHeaders, Scenario, Subject, scenario_from_json,
 };
 use corscope_fetch::{Answer, Browser, Outcome};
-use corscope_wire::client::{Client, ClientConfig, Limits};
+use corscope_wire::client::{Client, ClientConfig, Limits, NetworkError};
 use serde::Serialize;
 use url::Url;
 
@@ -81,7 +80,6 @@ pub(super) async fn check(
         let problem = format!("{error}");
         Fault::input("invalid-url", "request.url", problem, "write a whole URL")
     })?;
-    refuse_ourselves(&desk, &url).await?;
     let _permit = desk.checks.try_acquire().map_err(|_| {
         Fault::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -90,7 +88,7 @@ pub(super) async fn check(
             "wait for them to end",
         )
     })?;
-    let client = client(&url)?;
+    let client = client(&desk, &url)?;
     let body = subject.init.body.as_ref();
     let plan = Plan {
         body: body.map(|body| body.data.clone().into_bytes()),
@@ -111,6 +109,7 @@ pub(super) async fn check(
     ] {
         drives.push(drive(&plan, browser, &client, &mut exchanges).await);
     }
+    refuse_ourselves(&exchanges)?;
     let blocked = drives
         .iter()
         .find(|drive| is_blocked(&drive.play.verdict.outcome));
@@ -125,33 +124,22 @@ pub(super) async fn check(
     }))
 }
 
-/// Nobody may make us talk to ourselves.
-async fn refuse_ourselves(desk: &Desk, url: &Url) -> Result<(), Fault> {
-    let port = url.port_or_known_default();
-    if port != Some(desk.address.port()) {
-        return Ok(());
+/// Nobody may make us talk to ourselves, by whichever name or redirect.
+fn refuse_ourselves(exchanges: &[LiveExchange]) -> Result<(), Fault> {
+    let failures = exchanges
+        .iter()
+        .filter_map(|it| it.wire.result.as_ref().err());
+    for failure in failures {
+        if let NetworkError::OwnListener { address } = failure {
+            let problem = format!("{address} is corscope's own address");
+            let mend = "name the server that your page asks";
+            return Err(Fault::input("own-address", "request.url", problem, mend));
+        }
     }
-    let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let found: Vec<SocketAddr> = match tokio::net::lookup_host((name, desk.address.port())).await {
-        Ok(found) => found.collect(),
-        Err(_) => return Ok(()), // the check itself says why
-    };
-    let is_here = |address: &SocketAddr| {
-        let ip = address.ip().to_canonical();
-        ip.is_loopback() || ip.is_unspecified()
-    };
-    if !found.iter().any(is_here) {
-        return Ok(());
-    }
-    Err(Fault::input(
-        "own-address",
-        "request.url",
-        "this is corscope's own address",
-        "name the server that your page asks",
-    ))
+    Ok(())
 }
 
-fn client(url: &Url) -> Result<Client, Fault> {
+fn client(desk: &Desk, url: &Url) -> Result<Client, Fault> {
     let defaults = Limits::default();
     let limits = Limits {
         connect: defaults.connect.min(EXCHANGE),
@@ -162,6 +150,7 @@ fn client(url: &Url) -> Result<Client, Fault> {
     let config = ClientConfig {
         proxy: proxy_of_environment(url.as_str())?,
         limits,
+        own: Arc::clone(desk.debugger.own()),
         ..ClientConfig::default()
     };
     Client::new(config).map_err(|error| {

@@ -20,7 +20,9 @@ impl NetworkError {
                 ..
             } => "net::ERR_CONNECTION_TIMED_OUT",
             Self::Unreachable { .. } => "net::ERR_ADDRESS_UNREACHABLE",
-            Self::ConnectForbidden { .. } => "net::ERR_NETWORK_ACCESS_DENIED",
+            Self::ConnectForbidden { .. } | Self::OwnListener { .. } => {
+                "net::ERR_NETWORK_ACCESS_DENIED"
+            }
             Self::ConnectFailed { .. } => "net::ERR_CONNECTION_FAILED",
             Self::ConnectionReset { .. } => "net::ERR_CONNECTION_RESET",
             Self::ConnectionBroken { .. } => "net::ERR_CONNECTION_ABORTED",

@@ -147,6 +147,11 @@ pub enum NetworkError {
         /// Every address tried.
         tried: Vec<ConnectAttempt>,
     },
+    /// The address is one of corscope's own listeners.
+    OwnListener {
+        /// The address.
+        address: SocketAddr,
+    },
     /// The connection was not made for another reason.
     ConnectFailed {
         /// Every address tried.
@@ -322,6 +327,7 @@ impl NetworkError {
             Self::ConnectTimedOut { .. } => "connect-timeout",
             Self::Unreachable { .. } => "unreachable",
             Self::ConnectForbidden { .. } => "connect-forbidden",
+            Self::OwnListener { .. } => "own-listener",
             Self::ConnectFailed { .. } => "connect-failed",
             Self::ConnectionReset { .. } => "connection-reset",
             Self::ConnectionBroken { .. } => "connection-broken",

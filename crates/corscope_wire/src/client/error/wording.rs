@@ -165,6 +165,12 @@ impl fmt::Display for NetworkError {
             Self::ConnectForbidden { tried } | Self::ConnectFailed { tried } => {
                 write!(out, "no connection could be made: {}", Tried(tried))
             }
+            Self::OwnListener { address } => {
+                write!(
+                    out,
+                    "{address} is corscope itself; it does not connect to itself"
+                )
+            }
             Self::ConnectionReset { during } => {
                 write!(out, "the server cut the connection {during}")
             }

@@ -1,11 +1,11 @@
-//! Our own listeners, which the proxy must never dial: a page could reach the control API through
-//! the proxy, or send the proxy to itself until nothing is left.
+//! Our own listeners, which nothing of ours may dial: a page could reach the control API through the
+//! proxy or a redirect, or send the proxy to itself until nothing is left.
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::{PoisonError, RwLock};
 
 /// The addresses this program listens at. Whoever opens a listener registers it here, before the
-/// proxy takes its first connection.
+/// first connection is made.
 #[derive(Debug, Default)]
 pub struct OwnListeners {
     addresses: RwLock<Vec<SocketAddr>>,
