@@ -7,10 +7,14 @@ use corscope_fetch::{Api, CredentialsMode, Mode};
 /// far: a later one with the same [`request`](Self::request) replaces it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrowserEvent {
-    /// Its number, unique and rising within one browser. Each hop of a redirect has its own.
+    /// Its number, unique in this program and rising within one browser. Each hop of a redirect has its
+    /// own.
     pub request: u64,
     /// How far it has come.
     pub stage: Stage,
+    /// Whether a good end is this browser's last word. Firefox ends a request well and then says in the
+    /// console why the page may not read it.
+    pub is_end_final: bool,
     /// When the browser began it: microseconds since the Unix epoch.
     pub time: u64,
     /// The URL, without fragment.

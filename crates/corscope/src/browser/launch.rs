@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::process::Command;
@@ -21,6 +22,12 @@ const END_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Events that wait to be read; then the browser's messages wait.
 const EVENTS: usize = 1024;
+
+/// Where the numbers of a browser's requests begin, so that two browsers never share one.
+fn first_request() -> u64 {
+    static LAUNCHED: AtomicU64 = AtomicU64::new(0);
+    LAUNCHED.fetch_add(1, Ordering::Relaxed) << 40 // more than one browser ever counts
+}
 
 /// What to launch, and how.
 #[derive(Clone, Debug)]
@@ -85,6 +92,10 @@ impl LaunchOptions {
 #[derive(Debug)]
 pub struct Launched {
     events: mpsc::Receiver<BrowserEvent>,
+    /// As [`BrowserEvent::is_end_final`].
+    is_end_final: bool,
+    /// What is added to the browser's own numbers of requests.
+    first_request: u64,
     close: oneshot::Sender<()>,
     // Dropped in this order: what runs must not write into what is deleted.
     process: BrowserProcess,
@@ -95,7 +106,13 @@ impl Launched {
     /// The next thing that the browser tells; `None` once it has ended or crashed, or its last
     /// window was closed. Loses nothing when it is dropped before it ends.
     pub async fn next_event(&mut self) -> Option<BrowserEvent> {
-        self.events.recv().await
+        let mut event = self.events.recv().await?;
+        event.is_end_final = self.is_end_final;
+        event.request += self.first_request;
+        for other in [&mut event.preflight_of, &mut event.redirected_from] {
+            *other = other.map(|it| it + self.first_request);
+        }
+        Some(event)
     }
 
     /// The browser's first process, whose number is also that of its process group.
@@ -115,6 +132,7 @@ impl Launched {
             close,
             mut process,
             profile,
+            ..
         } = self;
         // Nobody reads any more: the conversation must not wait for it.
         drop(events);
@@ -189,6 +207,8 @@ async fn launch_firefox(
     tokio::spawn(session.run(closing));
     Ok(Launched {
         events,
+        is_end_final: false,
+        first_request: first_request(),
         close,
         process,
         profile,
@@ -220,6 +240,8 @@ async fn launch_chromium(
     answer_of(&mut process, options, ready).await?;
     Ok(Launched {
         events,
+        is_end_final: true,
+        first_request: first_request(),
         close,
         process,
         profile,
@@ -237,6 +259,9 @@ fn command(options: &LaunchOptions, profile: &Profile) -> Command {
         // Sockets and locks that a killed browser would leave in the system's folder.
         command.env("TMPDIR", folder);
     }
+    // Crash reports and caches that are not the profile's, which would stay in the user's folders.
+    command.env("XDG_CONFIG_HOME", profile.folder().join("xdg-config"));
+    command.env("XDG_CACHE_HOME", profile.folder().join("xdg-cache"));
     command
 }
 

@@ -16,6 +16,7 @@ use corscope_capture::store::{BUDGET, Retention};
 use corscope_fetch::Browser;
 use corscope_wire::proxy::{AuthorityConfig, ProxyConfig, ProxyError};
 
+use super::end_signal::EndSignal;
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
 use super::steering::obey_terminal;
@@ -84,6 +85,9 @@ pub(super) struct Running<'a> {
     store: Option<Arc<Store>>,
     options: LiveOptions,
     thread: JoinHandle<Traffic>,
+    /// The file of `--har`, opened at the start: at the end it would be too late to say that it cannot
+    /// be written.
+    har: Option<File>,
     /// What the web page shows and steers, if it is served.
     debugger: Option<Arc<Debugger>>,
     page: Arc<OnceLock<Served>>,
@@ -95,12 +99,11 @@ impl CaptureArgs {
     /// # Errors
     /// The exit code, with the reason told already.
     ///
-    /// `accompanied` by a browser that tells its verdicts, and whether those are final when a request
-    /// ends well.
+    /// `is_accompanied`: by a browser that tells its verdicts.
     pub(super) fn start(
         &self,
         config: &ProxyConfig,
-        accompanied: Option<bool>,
+        is_accompanied: bool,
     ) -> Result<Running<'_>, ExitCode> {
         let browser = match self.rules_of.map(BrowserChoice::browsers).as_deref() {
             None => None,
@@ -110,6 +113,7 @@ impl CaptureArgs {
                 return Err(fail(BAD_INPUT, message));
             }
         };
+        let har = self.open_har()?;
         let has_ui = self.ui.is_wanted(self.is_for_people()) && config.capture.is_some();
         let store = match &self.save {
             Some(path) => match Store::saving(path, BUDGET, Retention::default()) {
@@ -152,13 +156,12 @@ impl CaptureArgs {
             let live = debugger.live(store.clone(), browser);
             listeners.push(Box::new(Captured(live)));
         }
-        let numbers = config.numbers.clone();
-        let mut traffic = Traffic::new(browser);
+        let mut traffic = Traffic::new(browser).numbered_by(config.numbers.clone());
         if let Some(store) = &store {
             traffic = traffic.kept_in(Arc::clone(store));
         }
-        if let Some(is_end_final) = accompanied {
-            traffic = traffic.accompanied(is_end_final, numbers);
+        if is_accompanied {
+            traffic = traffic.accompanied();
         }
         let (session, thread) = Session::start(traffic, Box::new(listeners))
             .map_err(|error| fail(FAILED, &format!("cannot start: {error}")))?;
@@ -177,9 +180,26 @@ impl CaptureArgs {
             store,
             options,
             thread,
+            har,
             debugger,
             page,
         })
+    }
+
+    /// Opens the file of `--har` and leaves what is in it: another run's capture is only replaced by a
+    /// whole new one.
+    fn open_har(&self) -> Result<Option<File>, ExitCode> {
+        let Some(path) = &self.har else {
+            return Ok(None);
+        };
+        let opened = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path);
+        opened
+            .map(Some)
+            .map_err(|error| fail(FAILED, &format!("--har {}: {error}", path.display())))
     }
 
     /// Whether a person reads what is printed.
@@ -229,6 +249,7 @@ impl Running<'_> {
             store,
             options,
             thread,
+            har,
             debugger: _,
             page: _,
         } = self;
@@ -244,7 +265,7 @@ impl Running<'_> {
         if args.format == LiveFormat::Text {
             let _ = output::print(&farewell(&session, &tally));
         }
-        if let Some(message) = store.and_then(|store| write_out(args, &store, browser)) {
+        if let Some(message) = store.and_then(|store| write_out(args, har, &store, browser)) {
             fail(FAILED, &message);
             return FAILED;
         }
@@ -258,15 +279,22 @@ impl Running<'_> {
 }
 
 /// Writes what was kept to its files; the answer is what went wrong.
-fn write_out(args: &CaptureArgs, store: &Store, browser: Option<Browser>) -> Option<String> {
+fn write_out(
+    args: &CaptureArgs,
+    har: Option<File>,
+    store: &Store,
+    browser: Option<Browser>,
+) -> Option<String> {
     if let Some(path) = &args.save
         && !store.flush(FLUSH_PATIENCE)
     {
         return Some(format!("{}: not all could be saved", path.display()));
     }
-    let path = args.har.as_ref()?;
-    let written = File::create(path)
-        .and_then(|file| export_har(store, BufWriter::new(file), browser, args.secrets));
+    let (path, file) = (args.har.as_ref()?, har?);
+    let is_file = file.metadata().is_ok_and(|it| it.is_file());
+    let emptied = if is_file { file.set_len(0) } else { Ok(()) };
+    let written =
+        emptied.and_then(|()| export_har(store, BufWriter::new(file), browser, args.secrets));
     match written {
         Ok(count) => {
             let with = if args.secrets { "with" } else { "without" };
@@ -279,14 +307,14 @@ fn write_out(args: &CaptureArgs, store: &Store, browser: Option<Browser>) -> Opt
 }
 
 /// Ready once the user wants an end, or nobody reads what we print.
-pub(super) async fn interrupted(tally: Arc<Tally>) {
+pub(super) async fn interrupted(mut end: EndSignal, tally: Arc<Tally>) {
     let closed = async {
         while !tally.closed.load(Ordering::Relaxed) {
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
     };
     tokio::select! {
-        () = output::ended_by_user() => {}
+        () = end.comes() => {}
         () = closed => {}
     }
 }

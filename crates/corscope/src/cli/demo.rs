@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::end_signal::EndSignal;
 use super::ui::{Served, UiArgs, enter_presses};
 use crate::debugger::Debugger;
 use crate::demo::{DemoError, DemoServer, GROUPS, Places, catalogue, pages};
@@ -60,6 +61,7 @@ pub(super) fn run(args: DemoArgs) -> ExitCode {
 }
 
 async fn serve(args: &DemoArgs) -> ExitCode {
+    let end = EndSignal::listen();
     let server = match DemoServer::start(args.bind, args.port).await {
         Ok(server) => server,
         Err(error @ DemoError::NotLoopback(_)) => return fail(2, &error.to_string()),
@@ -85,20 +87,17 @@ async fn serve(args: &DemoArgs) -> ExitCode {
     if !args.quiet {
         print_out("Ctrl-C ends it.\n");
     }
-    let ended = wait_for_end(page.as_ref()).await;
+    let ended = wait_for_end(end, page.as_ref()).await;
     debugger.end().await;
     ended
 }
 
 /// Until Ctrl-C; Enter prints another link to the page.
-async fn wait_for_end(page: Option<&Served>) -> ExitCode {
+async fn wait_for_end(mut end: EndSignal, page: Option<&Served>) -> ExitCode {
     let mut entered = enter_presses();
     loop {
         tokio::select! {
-            ended = tokio::signal::ctrl_c() => return match ended {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => fail(3, &format!("cannot wait for Ctrl-C: {error}")),
-            },
+            () = end.comes() => return ExitCode::SUCCESS,
             Some(()) = entered.recv() => if let Some(Ok(link)) = page.map(|it| it.links.issue()) {
                 print_out(&format!("  {link}\n"));
             },

@@ -14,6 +14,7 @@ use corscope_wire::gateway::{App, Gateway, GatewayConfig, GatewayError, Notice, 
 use corscope_wire::proxy::{HostPattern, Observer, ProxyConfig, TlsPolicy};
 
 use super::capture::{CaptureArgs, interrupted, refuse};
+use super::end_signal::EndSignal;
 use super::live::LiveFormat;
 use super::output::{self, BAD_INPUT, FAILED, fail};
 use super::policy;
@@ -109,7 +110,8 @@ async fn serve(args: &GatewayArgs) -> ExitCode {
         Err(problem) => return fail(problem.code, &problem.message),
     };
     let shown = config.clone();
-    let running = match args.capture.start(&config.wire, None) {
+    let end = EndSignal::listen();
+    let running = match args.capture.start(&config.wire, false) {
         Ok(running) => running,
         Err(code) => return code,
     };
@@ -132,7 +134,9 @@ async fn serve(args: &GatewayArgs) -> ExitCode {
     if let Err(code) = running.serve_page(None).await {
         return code;
     }
-    gateway.run(interrupted(Arc::clone(&running.tally))).await;
+    gateway
+        .run(interrupted(end, Arc::clone(&running.tally)))
+        .await;
     running.close_page().await;
     ExitCode::from(running.finish())
 }

@@ -51,14 +51,17 @@ pub(super) struct Tally {
 pub(super) struct Live {
     options: LiveOptions,
     tally: Arc<Tally>,
-    /// The fetch printed last with its standing, so that a later state of it is not printed as news.
-    told: Vec<(u64, Standing)>,
+    /// The fetches printed last, so that a later state is printed only when it is news.
+    told: Vec<(u64, Told)>,
     /// Where disagreements with the browser are written down.
     bundles: Option<PathBuf>,
     steering: Option<Arc<Steering>>,
     /// Whether whatever fails is mended as soon as it has failed.
     fixes_all: bool,
 }
+
+/// How a fetch was printed last: its standing, and the root cause's rule.
+type Told = (Standing, Option<&'static str>);
 
 /// How many fetches are remembered as printed.
 const REMEMBERED: usize = 256;
@@ -182,18 +185,15 @@ impl Listener for Live {
         match update {
             Update::Fetch(finding) => {
                 let (number, standing) = (finding.fetch.number, finding.judged.standing);
+                let now = (standing, finding.root_cause().map(|root| root.rule));
                 let known = self.told.iter_mut().find(|(told, _)| *told == number);
                 let is_news = match known {
-                    Some((_, told)) if *told == standing => false,
-                    Some((_, told)) => {
-                        *told = standing;
-                        true
-                    }
+                    Some((_, told)) => std::mem::replace(told, now) != now,
                     None => {
                         if self.told.len() == REMEMBERED {
                             self.told.remove(0);
                         }
-                        self.told.push((number, standing));
+                        self.told.push((number, now));
                         true
                     }
                 };

@@ -4,6 +4,7 @@ mod ca;
 mod capture;
 pub(crate) mod check;
 mod demo;
+mod end_signal;
 pub(crate) mod explain;
 mod gateway;
 mod har;

@@ -9,9 +9,10 @@ use corscope_wire::proxy::{Authority, Observer, Proxy, ProxyConfig};
 use tokio::sync::oneshot;
 
 use super::capture::{CaptureArgs, Running, interrupted, refuse, warnings};
+use super::end_signal::EndSignal;
 use super::interception::InterceptionArgs;
 use super::live::LiveFormat;
-use super::output::{self, BAD_INPUT, FAILED, fail};
+use super::output::{self, ALLOWED, BAD_INPUT, FAILED, fail};
 use crate::browser::{self, FirefoxTrust, LaunchOptions, Launched};
 use crate::input;
 
@@ -73,7 +74,6 @@ async fn serve(args: &OpenArgs) -> ExitCode {
         Err(message) => return fail(BAD_INPUT, &message),
     };
     let warnings = warnings(&config);
-    let is_firefox = found.kind.is_firefox();
     let mut options = LaunchOptions {
         headless: args.headless,
         lna_faithful: args.lna_faithful,
@@ -88,7 +88,8 @@ async fn serve(args: &OpenArgs) -> ExitCode {
     if let Err(message) = trust(&config, &mut options) {
         return fail(FAILED, &message);
     }
-    let running = match args.capture.start(&config, Some(!is_firefox)) {
+    let mut signal = EndSignal::listen();
+    let running = match args.capture.start(&config, true) {
         Ok(running) => running,
         Err(code) => return code,
     };
@@ -104,7 +105,11 @@ async fn serve(args: &OpenArgs) -> ExitCode {
     let carrying = tokio::spawn(proxy.run(async {
         let _ = ended.await; // the sender going away is an end, too
     }));
-    let launched = match browser::launch(options).await {
+    let launched = tokio::select! {
+        launched = browser::launch(options) => launched,
+        () = signal.comes() => return ExitCode::from(ALLOWED), // what was begun ends with its owner
+    };
+    let launched = match launched {
         Ok(launched) => launched,
         Err(error) => return fail(FAILED, &error.to_string()),
     };
@@ -127,7 +132,7 @@ async fn serve(args: &OpenArgs) -> ExitCode {
         let _ = launched.close().await; // the reason above matters more
         return code;
     }
-    let left_behind = accompany(launched, &running).await;
+    let left_behind = accompany(launched, &running, signal).await;
     running.close_page().await;
     let _ = end.send(()); // the proxy may have ended
     let _ = carrying.await;
@@ -151,8 +156,12 @@ fn trust(config: &ProxyConfig, options: &mut LaunchOptions) -> Result<(), String
 
 /// Listens to the browser until it ends or the user wants an end. The answer is what could not be
 /// cleaned up.
-async fn accompany(mut launched: Launched, running: &Running<'_>) -> Option<String> {
-    let mut wanted_end = std::pin::pin!(interrupted(Arc::clone(&running.tally)));
+async fn accompany(
+    mut launched: Launched,
+    running: &Running<'_>,
+    signal: EndSignal,
+) -> Option<String> {
+    let mut wanted_end = std::pin::pin!(interrupted(signal, Arc::clone(&running.tally)));
     loop {
         tokio::select! {
             event = launched.next_event() => match event {

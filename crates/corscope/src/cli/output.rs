@@ -85,22 +85,6 @@ pub(super) fn text_options(trace: bool, verbose: bool) -> TextOptions {
     }
 }
 
-/// Ready when the user ends the program: Ctrl-C, or a polite signal.
-pub(super) async fn ended_by_user() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await; // without signals the program ends when it is killed
-}
-
 /// Whether the locale can show more than ASCII.
 fn wants_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]

@@ -8,6 +8,7 @@ use clap::Args;
 use corscope_wire::proxy::{Observer, Proxy};
 
 use super::capture::{CaptureArgs, interrupted, refuse, warnings};
+use super::end_signal::EndSignal;
 use super::interception::{DEFAULT_LISTEN, InterceptionArgs};
 use super::live::LiveFormat;
 use super::output::{self, BAD_INPUT, FAILED, fail};
@@ -45,7 +46,8 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
         config.capture = None;
     }
     let warnings = warnings(&config);
-    let running = match args.capture.start(&config, None) {
+    let end = EndSignal::listen();
+    let running = match args.capture.start(&config, false) {
         Ok(running) => running,
         Err(code) => return code,
     };
@@ -69,7 +71,9 @@ async fn serve(args: &ProxyArgs) -> ExitCode {
     {
         return code;
     }
-    proxy.run(interrupted(Arc::clone(&running.tally))).await;
+    proxy
+        .run(interrupted(end, Arc::clone(&running.tally)))
+        .await;
     running.close_page().await;
     ExitCode::from(running.finish())
 }

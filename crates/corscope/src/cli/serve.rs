@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::end_signal::EndSignal;
 use super::opened_link::OpenedLink;
 use super::output::{self, ALLOWED, FAILED, fail};
 use super::ui::enter_presses;
@@ -38,6 +39,7 @@ async fn serve(args: &ServeArgs) -> ExitCode {
         Ok(debugger) => Arc::new(debugger),
         Err(error) => return fail(FAILED, &error),
     };
+    let mut end = EndSignal::listen();
     let server = match WebServer::bind(args.port, Arc::clone(&debugger)).await {
         Ok(server) => server,
         Err(error) => return fail(FAILED, &error.to_string()),
@@ -56,10 +58,7 @@ async fn serve(args: &ServeArgs) -> ExitCode {
     let code = loop {
         tokio::select! {
             () = server.run() => break ExitCode::from(FAILED),
-            ended = tokio::signal::ctrl_c() => break match ended {
-                Ok(()) => ExitCode::from(ALLOWED),
-                Err(error) => fail(FAILED, &format!("cannot wait for Ctrl-C: {error}")),
-            },
+            () = end.comes() => break ExitCode::from(ALLOWED),
             Some(()) = entered.recv() => if let Ok(link) = links.issue() {
                 let _ = output::print(&format!("  {link}\n"));
             },

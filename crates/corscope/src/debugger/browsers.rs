@@ -101,7 +101,6 @@ impl Debugger {
             }
         }
         let failed = |error: &dyn fmt::Display| OpenError::Failed(error.to_string());
-        let is_firefox = found.kind.is_firefox();
         let mut options = LaunchOptions {
             headless,
             firefox_trust: FirefoxTrust::Certutil,
@@ -116,7 +115,7 @@ impl Debugger {
                                    browser";
                     return Err(OpenError::Wanted(message.to_owned()));
                 }
-                none => none.insert(self.intercept(!is_firefox).await?),
+                none => none.insert(self.intercept().await?),
             };
             options.proxy_addr = Some(running.address);
             if let Some(authority) = &running.authority {
@@ -145,8 +144,8 @@ impl Debugger {
         Ok(())
     }
 
-    /// Starts the proxy. `is_end_final` as [`Traffic::accompanied`] means it.
-    async fn intercept(&self, is_end_final: bool) -> Result<Interception, OpenError> {
+    /// Starts the proxy.
+    async fn intercept(&self) -> Result<Interception, OpenError> {
         let failed = |error: &dyn fmt::Display| OpenError::Failed(error.to_string());
         let authority = self.authority().map_err(|error| failed(&error))?;
         let config = ProxyConfig {
@@ -160,7 +159,7 @@ impl Debugger {
         let live = self.live(None, None);
         let traffic = Traffic::new(None)
             .kept_in(Arc::clone(&live.store))
-            .accompanied(is_end_final, config.numbers.clone());
+            .numbered_by(config.numbers.clone());
         let listener = Box::new(Captured(Arc::clone(&live)));
         let (session, thread) =
             Session::start(traffic, listener).map_err(|error| failed(&error))?;

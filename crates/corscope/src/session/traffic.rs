@@ -38,6 +38,16 @@ pub enum Update {
     Unreadable(Arc<Exchange>, String),
 }
 
+/// What was told of a fetch last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    standing: Standing,
+    /// The root cause's rule.
+    root: Option<&'static str>,
+    /// How many exchanges it had.
+    legs: usize,
+}
+
 /// Puts events together, judges them, and keeps them where they are to be kept.
 #[derive(Default)]
 pub struct Traffic {
@@ -46,7 +56,7 @@ pub struct Traffic {
     store: Option<Arc<Store>>,
     /// What is added to the proxy's numbers, which begin anew with each run.
     offset: u64,
-    told: HashMap<u64, (Standing, usize)>,
+    told: HashMap<u64, Told>,
     order: VecDeque<u64>,
     words: Words,
     hears_a_browser: bool,
@@ -106,13 +116,18 @@ impl Traffic {
         None
     }
 
-    /// Waits for what a browser says; whether that is final when a request ends well. `numbers` are
-    /// those of the proxy.
+    /// Numbers what never was on the wire as the proxy numbers what was.
     #[must_use]
-    pub fn accompanied(mut self, is_end_final: bool, numbers: Numbers) -> Self {
-        self.hears_a_browser = true;
+    pub fn numbered_by(mut self, numbers: Numbers) -> Self {
         self.numbers = numbers;
-        self.words = Words::of_browser(is_end_final);
+        self
+    }
+
+    /// Waits for what a browser says, from the first exchange on. Without this the waiting begins with
+    /// the first word of a browser.
+    #[must_use]
+    pub fn accompanied(mut self) -> Self {
+        self.hears_a_browser = true;
         self
     }
 
@@ -123,6 +138,7 @@ impl Traffic {
 
     /// Takes what the browser says at `now`, in microseconds since the Unix epoch.
     pub fn browser_said(&mut self, event: BrowserEvent, now: u64) -> Vec<Update> {
+        self.hears_a_browser = true;
         let mut updates = Vec::new();
         if let Some(id) = self.words.hear(event, now)
             && let Some(exchange) = self.pairing.exchange(id)
@@ -192,7 +208,7 @@ impl Traffic {
             .filter(|fetch| {
                 self.told
                     .get(&fetch.number)
-                    .is_none_or(|(standing, _)| *standing == Standing::Unknown)
+                    .is_none_or(|told| told.standing == Standing::Unknown)
             })
             .filter_map(|fetch| Finding::of(fetch, self.browser).ok())
             .collect()
@@ -227,7 +243,11 @@ impl Traffic {
                 if let Some(store) = &self.store {
                     keep::facts(store, &finding);
                 }
-                let now = (finding.judged.standing, legs);
+                let now = Told {
+                    standing: finding.judged.standing,
+                    root: finding.root_cause().map(|root| root.rule),
+                    legs,
+                };
                 let is_news = self.told.get(&place.fetch) != Some(&now);
                 self.remember(place.fetch, now);
                 (is_news || exchange.ended).then(|| Update::Fetch(Box::new(finding)))
@@ -236,7 +256,7 @@ impl Traffic {
         }
     }
 
-    fn remember(&mut self, fetch: u64, now: (Standing, usize)) {
+    fn remember(&mut self, fetch: u64, now: Told) {
         if self.told.insert(fetch, now).is_some() {
             return;
         }
@@ -333,7 +353,7 @@ mod tests {
         let numbers = Numbers::default();
         let mut traffic = Traffic::new(None)
             .kept_in(Arc::clone(&store))
-            .accompanied(true, numbers.clone());
+            .numbered_by(numbers.clone());
         assert_eq!(numbers.next_number(), 1); // something that the proxy carries
         traffic.browser_said(stopped(7), 1);
         let updates = traffic.tick(u64::MAX);

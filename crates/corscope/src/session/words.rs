@@ -4,15 +4,14 @@
 //! method, URL, and when. Of a request that never went out the browser tells, too; its words belong to
 //! the preflight that stopped it, or to no exchange at all.
 
+mod unsent;
+
 use std::collections::VecDeque;
 
-use corscope_fetch::exchange::{
-    BrowserSaid, Exchange, Failure, Hints, HttpVersion, ObservedRequest, Side,
-};
-use corscope_fetch::{HeaderList, Mode};
-use url::Url;
+use corscope_fetch::exchange::Exchange;
 
 use crate::browser::{BrowserEvent, Stage};
+use unsent::unsent;
 
 /// How many requests are remembered.
 const REMEMBERED: usize = 4096;
@@ -53,20 +52,9 @@ struct Unjoined {
 pub(super) struct Words {
     known: VecDeque<Known>,
     unjoined: VecDeque<Unjoined>,
-    /// Whether a request's good end is the browser's last word on it. Firefox ends a request well and
-    /// then says in the console why the page may not read it.
-    is_end_final: bool,
 }
 
 impl Words {
-    /// Of a browser whose word on a request that ended well is final, or not.
-    pub(super) fn of_browser(is_end_final: bool) -> Self {
-        Self {
-            is_end_final,
-            ..Self::default()
-        }
-    }
-
     /// Takes what the browser says at `now`. The answer is the exchange that is now better known.
     pub(super) fn hear(&mut self, event: BrowserEvent, now: u64) -> Option<u64> {
         let request = event.request;
@@ -94,7 +82,7 @@ impl Words {
         }
         self.join_late(request);
         let own = self.known.iter().find(|it| it.event.request == request)?;
-        own.exchange.or_else(|| self.preflight_of(request))
+        own.exchange.or_else(|| self.preflight_of(&own.event))
     }
 
     /// Finds the exchange of a request, where it was seen before the browser spoke.
@@ -125,11 +113,8 @@ impl Words {
     }
 
     /// The exchange that was the preflight of a request.
-    fn preflight_of(&self, request: u64) -> Option<u64> {
-        let preflight = self
-            .known
-            .iter()
-            .find(|it| it.event.preflight_of == Some(request))?;
+    fn preflight_of(&self, event: &BrowserEvent) -> Option<u64> {
+        let preflight = self.known.iter().find(|it| asks_for(&it.event, event))?;
         preflight.exchange
     }
 
@@ -181,15 +166,16 @@ impl Words {
 
     /// Fills the hints of an exchange that was joined.
     pub(super) fn fill(&self, exchange: &mut Exchange) {
-        self.fill_as(exchange, self.is_end_final);
+        self.fill_once(exchange, |event| event.is_end_final);
     }
 
     /// The same once the browser has had its time: what has ended well has.
     pub(super) fn fill_at_last(&self, exchange: &mut Exchange) {
-        self.fill_as(exchange, true);
+        self.fill_once(exchange, |_| true);
     }
 
-    fn fill_as(&self, exchange: &mut Exchange, is_end_final: bool) {
+    /// `is_end_final`: whether the good end of a request means that nothing more will be said of it.
+    fn fill_once(&self, exchange: &mut Exchange, is_end_final: impl Fn(&BrowserEvent) -> bool) {
         let Some(own) = self
             .known
             .iter()
@@ -199,11 +185,11 @@ impl Words {
         };
         // Of a preflight the browser says little; what it says of the request that waits for it counts,
         // as long as that has no exchange of its own.
-        let asked = own
-            .event
-            .preflight_of
-            .and_then(|request| self.known.iter().find(|it| it.event.request == request))
-            .filter(|asked| asked.exchange.is_none());
+        let asked = self
+            .known
+            .iter()
+            .rev()
+            .find(|it| it.exchange.is_none() && asks_for(&own.event, &it.event));
         let told = asked.unwrap_or(own);
         let hints = &mut exchange.hints;
         hints.api = told.event.api;
@@ -216,82 +202,47 @@ impl Words {
         let leads_on = exchange.response.as_ref().is_some_and(|response| {
             (300..400).contains(&response.status) && response.header_list.contains("Location")
         });
-        let is_final = is_end_final && !told.event.is_preflight && !leads_on;
         let is_over = match told.event.stage {
             Stage::Failed => true,
-            Stage::Finished => is_final,
+            Stage::Finished => is_end_final(&told.event) && !told.event.is_preflight && !leads_on,
             Stage::Begun | Stage::Answered => false,
         };
-        if is_over || *said != BrowserSaid::default() {
+        // A line on the console comes before the verdict: alone it looks as if all had gone well.
+        if is_over || said.cors_error.is_some() {
             hints.browser = Some(Box::new(said.clone()));
         }
     }
 
     /// Requests that failed some time before `now` without ever having been on the wire.
     pub(super) fn never_sent(&mut self, now: u64) -> Vec<Exchange> {
-        let preflighted: Vec<u64> = self
-            .known
-            .iter()
-            .filter_map(|it| it.event.preflight_of)
+        let is_due = |it: &Known| {
+            it.event.stage == Stage::Failed
+                && it.exchange.is_none()
+                && !it.is_told
+                && !it.event.is_preflight
+                && now.saturating_sub(it.heard) > PATIENCE
+        };
+        let due: Vec<usize> = (0..self.known.len())
+            .filter(|place| is_due(&self.known[*place]))
             .collect();
-        self.known
-            .iter_mut()
-            .filter(|known| {
-                known.event.stage == Stage::Failed
-                    && known.exchange.is_none()
-                    && !known.is_told
-                    && !known.event.is_preflight
-                    && now.saturating_sub(known.heard) > PATIENCE
-                    && !preflighted.contains(&known.event.request)
-            })
-            .filter_map(|known| {
-                known.is_told = true;
-                unsent(&known.event)
-            })
-            .collect()
+        let mut exchanges = Vec::new();
+        for place in due {
+            self.known[place].is_told = true;
+            let event = &self.known[place].event;
+            // What a preflight stopped is told with the preflight.
+            if self.known.iter().all(|it| !asks_for(&it.event, event)) {
+                exchanges.extend(unsent(event));
+            }
+        }
+        exchanges
     }
 }
 
-/// An exchange, without a number yet, that stands for a request which the browser did not let out.
-fn unsent(event: &BrowserEvent) -> Option<Exchange> {
-    let page = event
-        .page_url
-        .as_deref()
-        .and_then(|it| Url::parse(it).ok())?;
-    let is_navigation = event.mode == Some(Mode::Navigate);
-    let is_http = event.url.starts_with("http") || event.url.starts_with("ws");
-    if is_navigation || !is_http {
-        return None;
-    }
-    let mut header_list = HeaderList::new();
-    header_list.push("Origin", page.origin().ascii_serialization());
-    let reason = event.blocked_reason.as_deref().unwrap_or("its own rules");
-    let net_error = event.said.net_error.clone();
-    Some(Exchange {
-        started: event.time,
-        request: ObservedRequest {
-            method: event.method.clone(),
-            url: event.url.clone(),
-            version: HttpVersion::Http11,
-            header_list,
-            ..ObservedRequest::default()
-        },
-        failure: Some(Failure {
-            code: "never-sent".into(),
-            net_error: net_error.map(Into::into),
-            side: Side::Client,
-            message: format!("the browser did not send it, because of {reason}"),
-        }),
-        hints: Hints {
-            api: event.api,
-            mode: event.mode,
-            credentials: event.credentials,
-            page_url: event.page_url.clone(),
-            browser: Some(Box::new(event.said.clone())),
-            ..Hints::default()
-        },
-        ended: true,
-        ..Exchange::default()
+/// Whether `preflight` is that of `request`. A browser names the first hop where a later one asked.
+fn asks_for(preflight: &BrowserEvent, request: &BrowserEvent) -> bool {
+    preflight.preflight_of.is_some_and(|owner| {
+        request.request == owner
+            || (request.redirected_from == Some(owner) && is_same_url(&request.url, &preflight.url))
     })
 }
 
@@ -308,114 +259,4 @@ fn is_same_url(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(request: u64, method: &str, stage: Stage) -> BrowserEvent {
-        BrowserEvent {
-            request,
-            stage,
-            time: 1_000,
-            url: "https://api.test/x".to_owned(),
-            method: method.to_owned(),
-            is_preflight: method == "OPTIONS",
-            page_url: Some("https://app.test/".to_owned()),
-            ..BrowserEvent::default()
-        }
-    }
-
-    fn refused(mut event: BrowserEvent) -> BrowserEvent {
-        event.said.cors_error = Some("MissingAllowOriginHeader".to_owned());
-        event
-    }
-
-    fn exchange(id: u64, method: &str) -> Exchange {
-        let headers = [
-            ("Origin", "https://app.test"),
-            ("Access-Control-Request-Method", "PUT"),
-        ];
-        Exchange {
-            id,
-            started: 1_100,
-            request: ObservedRequest {
-                method: method.to_owned(),
-                url: "https://api.test/x".to_owned(),
-                header_list: headers.into_iter().collect(),
-                ..ObservedRequest::default()
-            },
-            ..Exchange::default()
-        }
-    }
-
-    #[test]
-    fn words_find_their_exchange_whichever_comes_first() {
-        let mut words = Words::default();
-        let mut seen = exchange(1, "GET");
-        words.join(&mut seen);
-        assert_eq!(seen.hints, Hints::default());
-        assert_eq!(words.hear(event(7, "GET", Stage::Begun), 0), Some(1));
-        words.fill(&mut seen);
-        assert_eq!(seen.hints.page_url.as_deref(), Some("https://app.test/"));
-        assert_eq!(seen.hints.browser, None);
-        let better = words.hear(refused(event(7, "GET", Stage::Failed)), 0);
-        assert_eq!(better, Some(1));
-        words.fill(&mut seen);
-        assert!(seen.hints.browser.unwrap().cors_error.is_some());
-    }
-
-    #[test]
-    fn what_the_preflight_stopped_speaks_for_the_preflight() {
-        let mut words = Words::default();
-        words.hear(event(7, "PUT", Stage::Begun), 0);
-        let mut asks = event(8, "OPTIONS", Stage::Begun);
-        asks.preflight_of = Some(7);
-        words.hear(asks, 0);
-        let mut seen = exchange(1, "OPTIONS");
-        words.join(&mut seen);
-        let better = words.hear(refused(event(7, "PUT", Stage::Failed)), 0);
-        assert_eq!(better, Some(1));
-        words.fill(&mut seen);
-        assert!(seen.hints.browser.unwrap().cors_error.is_some());
-        assert!(words.never_sent(u64::MAX).is_empty());
-    }
-
-    #[test]
-    fn a_request_that_never_went_out_is_told_once() {
-        let mut words = Words::default();
-        words.hear(refused(event(7, "GET", Stage::Failed)), 5);
-        assert!(words.never_sent(6).is_empty());
-        let told = words.never_sent(5 + PATIENCE + 1);
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].failure.as_ref().unwrap().code, "never-sent");
-        assert!(words.never_sent(u64::MAX).is_empty());
-    }
-
-    #[test]
-    fn a_good_end_is_the_last_word_of_some_browsers_only() {
-        for (is_end_final, says) in [(true, true), (false, false)] {
-            let mut words = Words::of_browser(is_end_final);
-            words.hear(event(7, "GET", Stage::Finished), 0);
-            let mut seen = exchange(1, "GET");
-            words.join(&mut seen);
-            assert_eq!(seen.hints.browser.is_some(), says);
-            words.fill_at_last(&mut seen);
-            assert!(seen.hints.browser.is_some());
-        }
-    }
-
-    #[test]
-    fn two_alike_requests_have_words_of_their_own() {
-        let mut words = Words::default();
-        words.hear(event(1, "GET", Stage::Begun), 0);
-        let mut later = event(2, "GET", Stage::Begun);
-        later.time = 5_000_000;
-        words.hear(later, 0);
-        let mut second = exchange(20, "GET");
-        second.started = 5_000_100;
-        words.join(&mut second);
-        let mut first = exchange(10, "GET");
-        words.join(&mut first);
-        assert_eq!(words.hear(event(2, "GET", Stage::Finished), 0), Some(20));
-        assert_eq!(words.hear(event(1, "GET", Stage::Finished), 0), Some(10));
-    }
-}
+mod tests;

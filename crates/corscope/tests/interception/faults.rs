@@ -78,6 +78,31 @@ fn a_port_in_use_is_named_and_is_exit_code_3() {
 }
 
 #[test]
+fn a_har_that_cannot_be_written_is_named_at_the_start() {
+    let home = Directory::new();
+    let path = home.join("no-such-folder/capture.har");
+    let mut command = Program::corscope(home.path());
+    command.args(["proxy", "--har"]).arg(&path).args(ANY_PORT);
+    let ended = Program::start(&mut command).end();
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stderr.contains(path.to_str().unwrap()), "{ended:?}");
+    assert!(ended.lines.is_empty(), "{ended:?}");
+}
+
+#[test]
+fn what_a_har_held_stays_until_there_is_a_new_one() {
+    let home = Directory::new();
+    let path = home.join("capture.har");
+    std::fs::write(&path, "an older capture").unwrap();
+    let mut command = Program::corscope(home.path());
+    let (program, _) = proxy(command.args(["proxy", "--har"]).arg(&path));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "an older capture");
+    assert_eq!(program.interrupt().code, Some(0));
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(serde_json::from_str::<Value>(&written).is_ok(), "{written}");
+}
+
+#[test]
 fn a_har_that_breaks_off_is_judged_up_to_there() {
     let home = Directory::new();
     let entry = |number: u32| {
@@ -271,13 +296,11 @@ fn a_kill_keeps_what_was_committed() {
     }
     assert_eq!(program.kill().code, None);
     let har = home.join("capture.har");
-    let (again, address) = proxy(
+    let (again, _) = proxy(
         Program::corscope(home.path())
             .args(["proxy", "--save", file, "--har"])
             .arg(&har),
     );
-    // Its address is printed before it listens for an interruption.
-    ask(&address, server, "/again");
     let ended = again.interrupt();
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let written = std::fs::read_to_string(har).unwrap();
