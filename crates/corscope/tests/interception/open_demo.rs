@@ -292,13 +292,11 @@ fn leaves_nothing(browser: &str, home: &Path) {
     let mut left = Vec::new();
     for entry in std::fs::read_dir(home).unwrap() {
         let folder = entry.unwrap().path();
-        match folder.is_dir() {
-            true => left.extend(
-                std::fs::read_dir(&folder)
-                    .unwrap()
-                    .map(|it| it.unwrap().path()),
-            ),
-            false => left.push(folder),
+        if folder.is_dir() {
+            let inside = std::fs::read_dir(&folder).unwrap();
+            left.extend(inside.map(|it| it.unwrap().path()));
+        } else {
+            left.push(folder);
         }
     }
     left.retain(|path| !path.ends_with("corscope"));
