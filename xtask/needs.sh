@@ -60,7 +60,8 @@ case $1 in
             need firefox firefox-esr
             need certutil libnss3-tools
             need ps procps
-            need unshare util-linux # a small or read-only disk, for faults
+            need unshare util-linux # a small or read-only disk, and a network that leads nowhere
+            need ip iproute2
             need mount mount
         fi
         ;;

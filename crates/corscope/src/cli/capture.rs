@@ -49,8 +49,8 @@ pub(super) struct CaptureArgs {
     /// Write a HAR with verdicts to this file at the end
     #[arg(long, value_name = "FILE", help_heading = "Capture")]
     har: Option<PathBuf>,
-    /// Keep cookies, tokens and passwords in the HAR
-    #[arg(long, requires = "har", help_heading = "Capture")]
+    /// Keep cookies, tokens and passwords in the HAR and in printed documents
+    #[arg(long, help_heading = "Capture")]
     secrets: bool,
     /// Rewrites and breakpoints of a rules file (TOML)
     #[arg(long, value_name = "FILE", help_heading = "Rewrites")]
@@ -143,6 +143,7 @@ impl CaptureArgs {
         let options = LiveOptions {
             format: self.format,
             all: self.all,
+            secrets: self.secrets,
             text: output::text_options(false, false),
         };
         let mut live = Live::new(options, Arc::clone(&tally), self.bundles.clone());

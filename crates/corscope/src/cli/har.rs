@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use corscope_capture::har::{HarFault, Progress};
+use corscope_capture::redact::Redactor;
 use corscope_diagnose::observed::Finding;
 use corscope_diagnose::render;
 use corscope_fetch::Browser;
@@ -31,6 +32,9 @@ pub(super) struct HarArgs {
     /// What makes the exit code 1
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = FailOn::Cors)]
     fail_on: FailOn,
+    /// Keep cookies, tokens and passwords in what is printed
+    #[arg(long)]
+    secrets: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -71,8 +75,11 @@ pub(super) fn run(args: &HarArgs) -> ExitCode {
     let mut code = ALLOWED;
     let mut reports = Vec::new();
     for file in &args.files {
-        match judge(file, browser, args.format) {
+        match judge(args, file, browser) {
             Ok(mut report) => {
+                if !args.secrets {
+                    report.groups.redact();
+                }
                 if args.format != Format::Jsonl {
                     report.groups.prove();
                 }
@@ -123,14 +130,14 @@ struct Problem {
     message: String,
 }
 
-fn judge(file: &Path, browser: Option<Browser>, format: Format) -> Result<HarReport, Problem> {
+fn judge(args: &HarArgs, file: &Path, browser: Option<Browser>) -> Result<HarReport, Problem> {
     let (name, source) = if file == Path::new("-") {
         let stdin = Source::Stream(Box::new(io::stdin()));
         ("standard input".to_owned(), stdin)
     } else {
         (file.display().to_string(), Source::File(file))
     };
-    let mut out = Documents::new(format);
+    let mut out = Documents::new(args.format, args.secrets);
     let mut write = |finding: &Finding| out.write(finding);
     let report = judge_har(
         &name,
@@ -159,15 +166,17 @@ fn judge(file: &Path, browser: Option<Browser>, format: Format) -> Result<HarRep
 /// Documents, written as the reading goes on, so that memory does not grow with the file.
 struct Documents {
     format: Format,
+    secrets: bool,
     out: io::BufWriter<io::Stdout>,
     count: u64,
     result: io::Result<()>,
 }
 
 impl Documents {
-    fn new(format: Format) -> Self {
+    fn new(format: Format, secrets: bool) -> Self {
         Self {
             format,
+            secrets,
             out: io::BufWriter::with_capacity(256 * 1024, io::stdout()),
             count: 0,
             result: Ok(()),
@@ -187,11 +196,20 @@ impl Documents {
         self.result = self
             .out
             .write_all(before)
-            .and_then(|()| Ok(serde_json::to_writer(&mut self.out, &finding.document())?))
+            .and_then(|()| self.one(finding))
             .and_then(|()| match self.format {
                 Format::Jsonl => self.out.write_all(b"\n"),
                 _ => Ok(()),
             });
+    }
+
+    fn one(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.secrets {
+            return Ok(serde_json::to_writer(&mut self.out, &finding.document())?);
+        }
+        let mut document = serde_json::to_value(finding.document())?;
+        Redactor::default().json(&mut document);
+        Ok(serde_json::to_writer(&mut self.out, &document)?)
     }
 
     fn end(mut self, report: &HarReport) -> io::Result<()> {

@@ -32,6 +32,8 @@ pub(super) struct LiveOptions {
     pub(super) format: LiveFormat,
     /// Whether exchanges that CORS has no say in are printed, too.
     pub(super) all: bool,
+    /// Whether documents keep their secrets.
+    pub(super) secrets: bool,
     /// How text is written.
     pub(super) text: TextOptions,
 }
@@ -120,7 +122,7 @@ impl Live {
         }
         let text = match self.options.format {
             LiveFormat::Text => render::observed(&proved, self.options.text),
-            LiveFormat::Jsonl => line(&proved.document()),
+            LiveFormat::Jsonl => self.line(&proved.document()),
         };
         self.print(&text);
         if let Some(steering) = &self.steering
@@ -131,7 +133,7 @@ impl Live {
             let done = steering::told(number, &steering.make_finding_pass(finding));
             match self.options.format {
                 LiveFormat::Text => self.print(&done),
-                LiveFormat::Jsonl => self.print(&line(&serde_json::json!({ "fix": done }))),
+                LiveFormat::Jsonl => self.print(&self.line(&serde_json::json!({ "fix": done }))),
             }
         }
         if proved.disagreement().is_some()
@@ -151,7 +153,7 @@ impl Live {
         }
         let text = match self.options.format {
             LiveFormat::Text => render::observed_aside(exchange, unreadable, self.options.text),
-            LiveFormat::Jsonl => line(&AsideDocument {
+            LiveFormat::Jsonl => self.line(&AsideDocument {
                 exchange: exchange.id,
                 started: exchange.started,
                 standing: "not-cors",
@@ -166,6 +168,15 @@ impl Live {
             }),
         };
         self.print(&text);
+    }
+
+    /// A document as one line, without secrets unless they are wanted.
+    fn line(&self, document: &impl Serialize) -> String {
+        let mut document = serde_json::to_value(document).unwrap_or_default();
+        if !self.options.secrets {
+            Redactor::default().json(&mut document);
+        }
+        format!("{document}\n")
     }
 
     fn print(&self, text: &str) {
@@ -219,9 +230,4 @@ fn write_bundle(directory: &Path, finding: &Finding) -> io::Result<()> {
     Redactor::default().json(&mut bundle);
     let name = format!("disagreement-{}.json", finding.fetch.number);
     std::fs::write(directory.join(name), serde_json::to_vec_pretty(&bundle)?)
-}
-
-/// A document as one line.
-fn line(document: &impl Serialize) -> String {
-    serde_json::to_string(document).unwrap_or_default() + "\n"
 }

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use corscope_diagnose::observed::{Finding, Standing};
 use url::Url;
 
+use super::redaction::{hide_in_url, without_secrets};
+
 /// Kinds of findings that are kept; the rest are counted.
 const MOST_GROUPS: usize = 500;
 /// URLs that are kept of each.
@@ -67,6 +69,14 @@ impl Groups {
     /// The groups.
     pub fn iter(&self) -> impl Iterator<Item = &Group> {
         self.groups.iter()
+    }
+
+    /// Takes the secrets out of what will be shown.
+    pub fn redact(&mut self) {
+        for group in &mut self.groups {
+            *group.first = without_secrets(&group.first);
+            group.others.iter_mut().for_each(hide_in_url);
+        }
     }
 
     /// Proves the remedies of what will be shown.

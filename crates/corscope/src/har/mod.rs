@@ -2,6 +2,7 @@
 //! what is wrong, so that a page that fails the same way a thousand times is one finding.
 
 mod group;
+mod redaction;
 pub mod sarif;
 mod summary;
 

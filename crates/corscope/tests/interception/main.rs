@@ -2,6 +2,7 @@
 //!
 //! `CORSCOPE_SKIP_REAL_SERVERS=1` does without browsers and Node.
 
+mod alone;
 mod faults;
 mod open_demo;
 mod origin;

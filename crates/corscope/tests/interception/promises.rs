@@ -55,6 +55,38 @@ fn a_har_of_the_proxy_has_no_secrets_unless_they_are_asked_for() {
 }
 
 #[test]
+fn printed_documents_have_no_secrets_unless_they_are_asked_for() {
+    for asked_for in [false, true] {
+        let home = Directory::new();
+        let har = home.join("capture.har");
+        let mut command = Program::corscope(home.path());
+        command.args(["proxy", "--secrets", "--har"]).arg(&har);
+        let (program, address) = proxy(&mut command);
+        tell_secrets(&address, origin(2));
+        program.interrupt();
+        let mut live = Program::corscope(home.path());
+        live.arg("proxy");
+        let more: &[&str] = if asked_for { &["--secrets"] } else { &[] };
+        let (program, address) = proxy(live.args(more));
+        tell_secrets(&address, origin(2));
+        let mut printed = vec![program.interrupt().lines.join("\n")];
+        for format in ["text", "json", "jsonl", "markdown", "sarif"] {
+            let args = ["har", har.to_str().unwrap(), "--format", format];
+            let ended = run(home.path(), &[&args[..], more].concat());
+            assert_eq!(ended.code, Some(1), "{format}: {ended:?}");
+            printed.push(ended.lines.join("\n"));
+        }
+        for text in printed {
+            assert!(text.contains("/items"), "{text}");
+            assert_eq!(text.contains("query-value"), asked_for, "{text}");
+            for secret in ["c00kie-value", "bearer-value", "json-value"] {
+                assert!(asked_for || !text.contains(secret), "{secret}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn nothing_that_a_server_sends_reaches_the_terminal_as_a_command() {
     let home = Directory::new();
     let mut program = Program::start(
