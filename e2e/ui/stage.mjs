@@ -1,7 +1,8 @@
 // The real program, and a real browser in front of it.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -66,6 +67,19 @@ export async function ended({ child }) {
 export async function demo() {
   const server = run(['demo', '--port', '0', '--quiet'], /http:\S+(?=\/\n)/);
   return { origin: await server.found, close: () => ended(server) };
+}
+
+/** The program as a proxy with its page, and a browser that is let in to it. */
+export async function openProxy(options = {}) {
+  const authority = mkdtempSync(join(tmpdir(), 'corscope-'));
+  const stage = await open({ ...options, args: ['proxy', '--listen', '127.0.0.1:0', '--ca-dir', authority, ...(options.more ?? [])] });
+  stage.proxy = /listening on (\S+)/.exec(stage.server.output())[1];
+  const { close } = stage;
+  stage.close = async () => {
+    await close();
+    rmSync(authority, { recursive: true, force: true });
+  };
+  return stage;
 }
 
 /** Another browser, whose traffic goes through a proxy. */

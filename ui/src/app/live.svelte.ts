@@ -1,4 +1,5 @@
 // What the program tells by itself: that something changed. What is shown is asked for.
+import { program } from '../engine/ask';
 import type { CaptureEvent, HoldsEvent, RewritesEvent } from '../engine/types';
 
 class Live {
@@ -25,6 +26,8 @@ class Live {
       // After a refusal the browser tries no more by itself.
       if (source.readyState !== EventSource.CLOSED) return;
       this.#source = null;
+      // The reason is told to whoever asks: another run of the program does not know this browser.
+      program().catch(() => {});
       setTimeout(() => this.start(), 1500);
     };
   }

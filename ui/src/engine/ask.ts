@@ -52,10 +52,10 @@ export function faultOf(error: unknown): FaultDocument {
   };
 }
 
-let onNoSession = (): void => {};
+let onNoSession = (_fault: FaultDocument): void => {};
 
 /** What to do when this browser has not been let in. */
-export function whenNotLetIn(act: () => void): void {
+export function whenNotLetIn(act: (fault: FaultDocument) => void): void {
   onNoSession = act;
 }
 
@@ -72,11 +72,12 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
 async function answered<T>(response: Response): Promise<T> {
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const reply = (await response.json().catch(() => null)) as FaultReply | null;
-  if (response.status === 401) onNoSession();
-  throw new Refused(
+  const refused = new Refused(
     response.status,
     reply?.error ?? { code: 'failed', message: `corscope answered ${response.status}` },
   );
+  if (response.status === 401) onNoSession(faultOf(refused));
+  throw refused;
 }
 
 export const enter = (token: string) => ask<void>('/api/session', { token });

@@ -81,7 +81,7 @@ fn check(desk: &Desk, request: &Request, is_api: bool) -> Result<(), Fault> {
         StatusCode::UNAUTHORIZED,
         "no-session",
         "this browser has not been let in",
-        "open the link that corscope serve printed; Enter in its terminal prints a new one",
+        "open the link that corscope printed; Enter in its terminal (`link` in a live run's) prints a new one",
     ))
 }
 

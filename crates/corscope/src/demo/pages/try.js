@@ -42,7 +42,7 @@ function row(endpoint, page) {
     const { outcome, says } = await attempt(endpoint);
     const asSaid = outcome === expected;
     result.textContent = asSaid ? says : `${says} (the catalogue says ${expected})`;
-    result.className = asSaid ? 'good' : 'bad';
+    result.className = outcome === 'error' ? 'bad' : 'good';
     article.dataset.outcome = outcome;
     return asSaid;
   };
