@@ -82,11 +82,14 @@ export async function openProxy(options = {}) {
   return stage;
 }
 
+// What a browser asks on its own account is no traffic of the test's.
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
 /** Another browser, whose traffic goes through a proxy. */
 export async function throughProxy(proxy) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? CHROMIUM.find(existsSync),
-    args: ['--no-sandbox', '--disable-gpu', '--proxy-bypass-list=<-loopback>', '--ignore-certificate-errors'],
+    args: [...QUIET, '--proxy-bypass-list=<-loopback>', '--ignore-certificate-errors'],
     proxy: { server: `http://${proxy}`, bypass: '<-loopback>' },
   });
   return browser;
