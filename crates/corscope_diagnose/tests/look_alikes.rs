@@ -288,3 +288,42 @@ fn what_else_fits_is_named_where_the_cause_is_not_certain() {
     let certain = asked(url, json!([{ "status": 200, "headers": [] }]));
     assert_eq!(possible(&found(&certain).0), Vec::<&str>::new());
 }
+
+#[test]
+fn what_fails_for_every_client_is_not_mended_by_forwarding() {
+    let forwards = |scenario: &Value| {
+        let (found, _) = found(scenario);
+        let remedies = found.iter().flat_map(|it| &it.explanation.remedies);
+        remedies
+            .filter(|it| it.who == Who::Proxy && it.proved)
+            .count()
+    };
+    let url = "http://api.example.com/items";
+    let failing = |error: &str, during: &str, method: &str| {
+        json!({
+            "page": { "origin": "http://localhost:3000" },
+            "request": { "url": url, "method": method },
+            "network": { "error": error, "during": during },
+        })
+    };
+    for error in [
+        "net::ERR_CONNECTION_REFUSED",
+        "net::ERR_NAME_NOT_RESOLVED",
+        "net::ERR_CERT_AUTHORITY_INVALID",
+    ] {
+        assert_eq!(forwards(&failing(error, "actual", "GET")), 0, "{error}");
+        assert_eq!(forwards(&failing(error, "preflight", "PUT")), 0, "{error}");
+    }
+    for error in [
+        "net::ERR_INVALID_HTTP_RESPONSE",
+        "net::ERR_RESPONSE_HEADERS_TOO_BIG",
+        "net::ERR_TIMED_OUT",
+        "net::ERR_EMPTY_RESPONSE",
+    ] {
+        assert_eq!(forwards(&failing(error, "actual", "GET")), 0, "{error}");
+    }
+    // A server may drop OPTIONS alone, and what the browser forbids binds no server.
+    let dropped = failing("net::ERR_EMPTY_RESPONSE", "preflight", "PUT");
+    assert_eq!(forwards(&dropped), 1);
+    assert_eq!(forwards(&asked(url, json!([{ "status": 200 }]))), 1);
+}

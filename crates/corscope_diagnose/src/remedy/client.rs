@@ -7,7 +7,7 @@ use url::Url;
 use super::Candidate;
 use crate::diagnostic::{Applicability, Remedy, Who};
 use crate::scenario::Subject;
-use crate::sight::Sight;
+use crate::sight::{NetworkKind, Sight};
 
 /// Headers that pages send without need, or that tools add.
 const DISPENSABLE: [&str; 20] = [
@@ -159,7 +159,7 @@ fn through_own_origin(sight: &Sight<'_>) -> Option<Candidate> {
     };
     let target = Url::parse(&sight.init().url).ok()?;
     let is_http = matches!(target.scheme(), "http" | "https") && origin.starts_with("http");
-    if !is_http || matches!(sight.play.verdict.outcome, Outcome::Throw) {
+    if !is_http || matches!(sight.play.verdict.outcome, Outcome::Throw) || fails_for_all(sight) {
         return None;
     }
     let mut own = Url::parse(origin).ok()?;
@@ -185,4 +185,31 @@ fn through_own_origin(sight: &Sight<'_>) -> Option<Candidate> {
     let mut found = candidate(Applicability::Manual, title, subject);
     found.remedy.who = Who::Proxy;
     Some(found)
+}
+
+/// Whether the server would fail another server as it fails the browser: then forwarding mends
+/// nothing. A preflight that got no answer may be the only request that gets none.
+fn fails_for_all(sight: &Sight<'_>) -> bool {
+    let Some(first) = sight.faults().first() else {
+        return false;
+    };
+    match NetworkKind::of_fault(first) {
+        None
+        | Some(
+            NetworkKind::BlockedByClient
+            | NetworkKind::LocalNetworkAccess
+            | NetworkKind::OpaqueResponseBlocking
+            | NetworkKind::ContentSecurityPolicy
+            | NetworkKind::ResourcePolicy,
+        ) => false,
+        Some(
+            NetworkKind::Reset
+            | NetworkKind::Empty
+            | NetworkKind::InvalidResponse
+            | NetworkKind::HeadTooLarge
+            | NetworkKind::HeadTimedOut
+            | NetworkKind::Unknown,
+        ) => sight.leg(first).is_none_or(|leg| leg.name() != "preflight"),
+        Some(_) => true,
+    }
 }
