@@ -107,6 +107,8 @@ pub struct Explanation {
     pub notes: Vec<String>,
     /// Ways to mend it, best first.
     pub remedies: Vec<Remedy>,
+    /// How many of them mend an error that CORS only hides: these come before proved headers.
+    pub leading: usize,
     /// Whether no response header mends it, even where one would let the script read the answer.
     pub is_beyond_headers: bool,
 }
@@ -120,6 +122,7 @@ impl Explanation {
             who,
             notes: Vec::new(),
             remedies: Vec::new(),
+            leading: 0,
             is_beyond_headers: false,
         }
     }
@@ -142,6 +145,16 @@ impl Explanation {
     #[must_use]
     pub fn beyond_headers(mut self) -> Self {
         self.is_beyond_headers = true;
+        self
+    }
+
+    /// With what mends the error that CORS only hides: the header lets the script read no more than
+    /// that error, so this comes first.
+    #[must_use]
+    pub fn real_error(mut self, who: Who, title: impl Into<String>) -> Self {
+        let remedy = Remedy::new(who, Applicability::Manual, title);
+        self.remedies.insert(self.leading, remedy);
+        self.leading += 1;
         self
     }
 

@@ -327,3 +327,39 @@ fn what_fails_for_every_client_is_not_mended_by_forwarding() {
     assert_eq!(forwards(&dropped), 1);
     assert_eq!(forwards(&asked(url, json!([{ "status": 200 }]))), 1);
 }
+
+#[test]
+fn an_error_that_cors_hides_is_mended_before_the_headers() {
+    let first = |answer: Value| {
+        let (found, _) = found(&asked("http://api.example.com/", json!([answer])));
+        found[0].explanation.remedies.clone()
+    };
+    let crashed = first(json!({ "status": 500 }));
+    assert!(!crashed[0].proved && crashed[0].title.contains("log"));
+    assert!(crashed[1].proved);
+    let gateway = first(json!({ "status": 502, "headers": [["Server", " awselb/2.0"]] }));
+    assert!(!gateway[0].proved && gateway[0].title.contains("application"));
+    // What is not the server's own answer is not worth reading.
+    for header in [
+        ["ngrok-error-code", " ERR_NGROK_6024"],
+        ["cf-mitigated", " challenge"],
+    ] {
+        let remedies = first(json!({ "status": 403, "headers": [header] }));
+        assert!(!remedies.is_empty());
+        assert!(remedies.iter().all(|it| !it.proved), "{header:?}");
+    }
+}
+
+#[test]
+fn a_circle_of_redirects_is_not_left_by_asking_within_it() {
+    let url = "http://api.example.com/items";
+    let hop = json!({
+        "status": 302,
+        "headers": [["Access-Control-Allow-Origin", " *"], ["Location", " /items"]],
+    });
+    let (found, _) = found(&asked(url, json!(vec![hop; 21])));
+    assert_eq!(codes(&found)[0], "redirect-loop");
+    let remedies = &found[0].explanation.remedies;
+    assert!(!remedies.is_empty());
+    assert!(remedies.iter().all(|it| !it.proved));
+}

@@ -1,7 +1,7 @@
 //! What the page can change.
 
 use corscope_fetch::verdict::Outcome;
-use corscope_fetch::{Answer, Api, Cause, CredentialsMode, Mode, Origin};
+use corscope_fetch::{Answer, Api, Cause, CredentialsMode, Fault, Leg, Mode, Origin};
 use url::Url;
 
 use super::Candidate;
@@ -122,7 +122,11 @@ fn final_url(sight: &Sight<'_>) -> Option<Candidate> {
         .iter()
         .rev()
         .find(|leg| !leg.request.preflight)?;
-    if last.hop == 0 {
+    let leads_on = |leg: &Leg| {
+        leg.response()
+            .is_some_and(|response| response.has_redirect_status())
+    };
+    if last.hop == 0 || leads_on(last) {
         return None;
     }
     let mut subject = sight.subject.clone();
@@ -188,12 +192,19 @@ fn through_own_origin(sight: &Sight<'_>) -> Option<Candidate> {
 }
 
 /// Whether the server would fail another server as it fails the browser: then forwarding mends
-/// nothing. A preflight that got no answer may be the only request that gets none.
+/// nothing.
 fn fails_for_all(sight: &Sight<'_>) -> bool {
-    let Some(first) = sight.faults().first() else {
-        return false;
-    };
-    match NetworkKind::of_fault(first) {
+    sight.faults().iter().any(|fault| match &fault.cause {
+        Cause::RedirectLoop
+        | Cause::RedirectLocationInvalid { .. }
+        | Cause::RedirectToNonHttpScheme => true,
+        _ => is_without_answer(sight, fault),
+    })
+}
+
+/// Whether nobody gets an answer. A preflight that got none may be the only request that gets none.
+fn is_without_answer(sight: &Sight<'_>, fault: &Fault) -> bool {
+    match NetworkKind::of_fault(fault) {
         None
         | Some(
             NetworkKind::BlockedByClient
@@ -209,7 +220,7 @@ fn fails_for_all(sight: &Sight<'_>) -> bool {
             | NetworkKind::HeadTooLarge
             | NetworkKind::HeadTimedOut
             | NetworkKind::Unknown,
-        ) => sight.leg(first).is_none_or(|leg| leg.name() != "preflight"),
+        ) => sight.leg(fault).is_none_or(|leg| leg.name() != "preflight"),
         Some(_) => true,
     }
 }

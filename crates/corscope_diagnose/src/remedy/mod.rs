@@ -65,14 +65,10 @@ pub fn prove(sight: &Sight<'_>, diagnostics: &mut [Diagnostic]) {
         (is_narrow && advice.who == Who::Server && proved_by(Who::Server))
             || (advice.title == OWN_SERVER && proved_by(Who::Proxy))
     };
-    let advice: Vec<Remedy> = first
-        .explanation
-        .remedies
-        .iter()
-        .filter(|advice| !is_covered(advice))
-        .cloned()
-        .collect();
-    first.explanation.remedies = proved.into_iter().chain(advice).collect();
+    let mut leading = std::mem::take(&mut first.explanation.remedies);
+    let mut advice = leading.split_off(first.explanation.leading);
+    advice.retain(|advice| !is_covered(advice));
+    first.explanation.remedies = leading.into_iter().chain(proved).chain(advice).collect();
 }
 
 /// How good an outcome is for the script: the more the better.

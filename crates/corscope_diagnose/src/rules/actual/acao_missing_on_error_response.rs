@@ -63,7 +63,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     }
     Some(
         found
-            .narrow(Who::Server, remedy(status))
+            .real_error(Who::Server, remedy(status))
             .narrow(
                 Who::Server,
                 "run the CORS middleware outermost, so that errors get its headers, too",

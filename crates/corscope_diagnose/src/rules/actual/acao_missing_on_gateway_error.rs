@@ -48,9 +48,9 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     if unknown_route {
         found = found
             .note("\"Missing Authentication Token\" is what Amazon API Gateway says to an unknown path.")
-            .narrow(Who::Client, "mend the path, the stage and the method of the request");
+            .real_error(Who::Client, "mend the path, the stage and the method of the request");
     } else if status >= 500 {
-        found = found.narrow(
+        found = found.real_error(
             Who::Server,
             "bring the application behind the gateway back: it crashed, is not running, or takes too long",
         );

@@ -39,6 +39,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         .manual(
             Who::Client,
             "open the URL in a tab of its own to see what it says",
-        ),
+        )
+        .beyond_headers(),
     )
 }

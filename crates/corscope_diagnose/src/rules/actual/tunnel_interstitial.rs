@@ -36,6 +36,7 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
         .manual(
             Who::Client,
             "use a paid tunnel, or another one that shows no such page",
-        ),
+        )
+        .beyond_headers(),
     )
 }

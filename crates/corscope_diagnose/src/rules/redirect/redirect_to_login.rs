@@ -50,29 +50,31 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Explanation> {
     // The query is long, and may hold secrets.
     let mut shown = target;
     shown.set_query(None);
-    Some(
-        Explanation::new(
-            Who::Server,
-            format!(
-                "`{}` redirects ({status}) to `{shown}`, which looks like a login page",
-                leg.request.url
-            ),
-        )
-        .confidence(confidence)
-        .note(
-            "The session is missing or has run out. A login page is made for people, not for \
-             fetch: even if CORS let it through, the script would get HTML in place of data.",
-        )
-        .manual(
-            Who::Server,
-            "answer requests with `Sec-Fetch-Mode: cors` or `Accept: application/json` with 401 \
-             and CORS headers, not with a redirect",
-        )
-        .manual(
-            Who::Client,
-            "on 401 send the user to the login by navigation: `location.href = …`",
+    let found = Explanation::new(
+        Who::Server,
+        format!(
+            "`{}` redirects ({status}) to `{shown}`, which looks like a login page",
+            leg.request.url
         ),
     )
+    .confidence(confidence)
+    .note(
+        "The session is missing or has run out. A login page is made for people, not for \
+             fetch: even if CORS let it through, the script would get HTML in place of data.",
+    )
+    .manual(
+        Who::Server,
+        "answer requests with `Sec-Fetch-Mode: cors` or `Accept: application/json` with 401 \
+             and CORS headers, not with a redirect",
+    )
+    .manual(
+        Who::Client,
+        "on 401 send the user to the login by navigation: `location.href = …`",
+    );
+    Some(match confidence {
+        Confidence::Possible => found,
+        _ => found.beyond_headers(),
+    })
 }
 
 /// Whether a fault is that an HTML page at the end of redirects has no CORS headers.
