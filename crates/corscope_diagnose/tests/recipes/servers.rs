@@ -1,45 +1,18 @@
 //! The recipes for servers, platforms and development proxies: whatever a policy says stays inside
 //! of quotes, nothing wider than the policy is written, and the files say what is.
 
-mod hostile;
-
-use std::path::Path;
-
 use corscope_diagnose::recipe::{Recipe, Rendered, StackKind};
 use corscope_diagnose::recipes::RECIPES;
 use corscope_fetch::policy::{Policy, PolicyDocument};
 
-/// Stands in every value, so that it can be found outside of the quotes.
-const MARK: &str = "zqx";
-
-/// How many policies of chance each recipe is tried with.
-const HOSTILE: usize = 400;
+use crate::hostile;
+use crate::policies::{HOSTILE, MARK, build, document, origins_only};
 
 fn recipes() -> impl Iterator<Item = &'static Recipe> {
     RECIPES
         .iter()
         .copied()
         .filter(|recipe| recipe.kind != StackKind::Framework)
-}
-
-fn strings(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
-}
-
-fn document(origins: &[&str], methods: &[&str], names: &[&str]) -> PolicyDocument {
-    PolicyDocument {
-        origins: strings(origins),
-        methods: strings(methods),
-        headers: strings(names),
-        expose: strings(names),
-        ..PolicyDocument::default()
-    }
-}
-
-fn build(document: &PolicyDocument) -> Policy {
-    document
-        .build(true)
-        .unwrap_or_else(|findings| panic!("{document:?}: {findings:?}"))
 }
 
 /// Policies whose values hold every character that an origin or a token may hold. Apps have
@@ -54,7 +27,7 @@ fn corpus() -> Vec<Policy> {
         "`zqx`",
         "#zqx",
     ];
-    let mut documents = vec![
+    let documents = vec![
         document(&["https://zqx.example"], &[], &[]),
         document(&["http://[::1]:3000", "null"], &["zqx"], &["X-zqx"]),
         document(&["https://*.zqx.example:8443"], &["zqx"], &["zqx"]),
@@ -82,21 +55,8 @@ fn corpus() -> Vec<Policy> {
             &tokens,
         ),
     ];
-    // Which of the strange ones are origins is the standard's word.
-    for document in &mut documents {
-        document.origins.retain(|origin| {
-            let alone = PolicyDocument {
-                origins: vec![origin.clone()],
-                ..PolicyDocument::default()
-            };
-            alone.build(true).is_ok()
-        });
-    }
     let mut policies = Vec::new();
-    for document in documents
-        .iter()
-        .filter(|document| !document.origins.is_empty())
-    {
+    for document in origins_only(documents) {
         for credentials in [false, true] {
             for max_age in [None, Some(600)] {
                 policies.push(build(&PolicyDocument {
@@ -195,81 +155,6 @@ fn nothing_wider_is_written_in_silence() {
                 recipe.stack
             );
         }
-    }
-}
-
-/// `BLESS=1 cargo test -p corscope_diagnose --test server_recipes` writes the files under
-/// `tests/golden/recipes` anew; read the difference before you commit it.
-#[test]
-fn each_recipe_is_written_as_the_golden_file_says() {
-    let one = document(&["https://app.example.com"], &[], &[]);
-    let full = PolicyDocument {
-        headers: strings(&["Content-Type", "X-Foo"]),
-        expose: strings(&["X-Total", "ETag"]),
-        credentials: true,
-        max_age: Some(600),
-        ..document(
-            &[
-                "https://app.example.com",
-                "https://admin.example.com",
-                "http://localhost:5173",
-            ],
-            &["PUT", "DELETE"],
-            &[],
-        )
-    };
-    let subdomains = PolicyDocument {
-        credentials: true,
-        ..document(
-            &["https://example.com", "https://*.example.com"],
-            &["PATCH"],
-            &[],
-        )
-    };
-    let public = document(&["*"], &["PUT"], &["*"]);
-    let mut differing = Vec::new();
-    for (name, document) in [
-        ("one-origin", one),
-        ("full", full),
-        ("subdomains", subdomains),
-        ("public", public),
-    ] {
-        let policy = build(&document);
-        for recipe in recipes() {
-            let Rendered { code, limits } = (recipe.render)(&policy);
-            let mut text = code;
-            for limit in limits {
-                text.push_str("\nlimit: ");
-                text.push_str(&limit);
-                text.push('\n');
-            }
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/golden/recipes")
-                .join(name);
-            let path = folder.join(format!("{}.txt", recipe.stack));
-            if std::env::var_os("BLESS").is_some() {
-                std::fs::create_dir_all(&folder).unwrap();
-                std::fs::write(&path, text).unwrap();
-            } else if std::fs::read_to_string(&path).unwrap_or_default() != text {
-                differing.push(format!("{name}/{}: now\n{text}", recipe.stack));
-            }
-        }
-    }
-    let differing = differing.join("\n");
-    assert!(
-        differing.is_empty(),
-        "BLESS=1 writes the files anew\n{differing}"
-    );
-}
-
-#[test]
-fn names_and_aliases_are_their_own() {
-    let mut seen = std::collections::BTreeSet::new();
-    for recipe in RECIPES {
-        for name in recipe.aliases.iter().chain(std::iter::once(&recipe.stack)) {
-            assert!(seen.insert(*name), "{name} stands for two recipes");
-        }
-        assert!(!recipe.pitfalls.is_empty(), "{}", recipe.stack);
     }
 }
 

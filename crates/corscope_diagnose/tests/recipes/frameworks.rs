@@ -1,19 +1,12 @@
 //! The recipes for application frameworks: whatever a policy says stays text inside of a literal of
 //! the stack's language, and nothing wider than the policy is written.
 
-mod hostile;
-
-use std::path::Path;
-
 use corscope_diagnose::recipe::{Recipe, Rendered, StackKind};
 use corscope_diagnose::recipes::RECIPES;
 use corscope_fetch::policy::{OriginPattern, Policy, PolicyDocument};
 
-/// Stands in every value, so that it can be found outside of the literals.
-const MARK: &str = "zqx";
-
-/// How many policies of chance each recipe is tried with.
-const HOSTILE: usize = 400;
+use crate::hostile;
+use crate::policies::{HOSTILE, MARK, build, document, origins_only};
 
 fn frameworks() -> impl Iterator<Item = &'static Recipe> {
     RECIPES
@@ -22,29 +15,9 @@ fn frameworks() -> impl Iterator<Item = &'static Recipe> {
         .filter(|recipe| recipe.kind == StackKind::Framework)
 }
 
-fn strings(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
-}
-
-fn document(origins: &[&str], methods: &[&str], names: &[&str]) -> PolicyDocument {
-    PolicyDocument {
-        origins: strings(origins),
-        methods: strings(methods),
-        headers: strings(names),
-        expose: strings(names),
-        ..PolicyDocument::default()
-    }
-}
-
-fn build(document: &PolicyDocument) -> Policy {
-    document
-        .build(true)
-        .unwrap_or_else(|findings| panic!("{document:?}: {findings:?}"))
-}
-
 /// Policies whose values hold every character that an origin or a token may hold.
 fn corpus() -> Vec<Policy> {
-    let mut documents = vec![
+    let documents = vec![
         document(&["https://zqx.example"], &[], &[]),
         document(&["http://[::1]:3000", "null"], &["PUT"], &["X-zqx"]),
         document(&["https://*.zqx.example:8443"], &["DELETE"], &["zqx"]),
@@ -82,20 +55,8 @@ fn corpus() -> Vec<Policy> {
             ],
         ),
     ];
-    // What is no origin is not in the corpus; which of the strange ones are is the standard's word.
-    for document in &mut documents {
-        document.origins.retain(|origin| {
-            PolicyDocument {
-                origins: vec![origin.clone()],
-                ..PolicyDocument::default()
-            }
-            .build(true)
-            .is_ok()
-        });
-    }
-    documents.retain(|document| !document.origins.is_empty());
     let mut policies = Vec::new();
-    for document in documents {
+    for document in origins_only(documents) {
         for credentials in [false, true] {
             for max_age in [None, Some(0), Some(600)] {
                 policies.push(build(&PolicyDocument {
@@ -197,76 +158,6 @@ fn what_a_recipe_leaves_out_is_said() {
             recipe.stack
         );
     }
-}
-
-/// `BLESS=1 cargo test -p corscope_diagnose --test framework_recipes` writes the files under
-/// `tests/golden/recipes` anew; read the difference before you commit it.
-#[test]
-fn each_recipe_is_written_as_the_golden_file_says() {
-    let policies = [
-        (
-            "one-origin",
-            document(&["https://app.example.com"], &[], &[]),
-        ),
-        (
-            "full",
-            PolicyDocument {
-                headers: strings(&["Content-Type", "X-Foo"]),
-                expose: strings(&["X-Total", "ETag"]),
-                credentials: true,
-                max_age: Some(600),
-                ..document(
-                    &[
-                        "https://app.example.com",
-                        "https://admin.example.com",
-                        "http://localhost:5173",
-                    ],
-                    &["PUT", "DELETE"],
-                    &[],
-                )
-            },
-        ),
-        (
-            "subdomains",
-            PolicyDocument {
-                credentials: true,
-                ..document(
-                    &["https://example.com", "https://*.example.com"],
-                    &["PATCH"],
-                    &[],
-                )
-            },
-        ),
-        ("public", document(&["*"], &["PUT"], &["*"])),
-    ];
-    let mut differing = Vec::new();
-    for (name, document) in policies {
-        let policy = build(&document);
-        for recipe in frameworks() {
-            let Rendered { code, limits } = (recipe.render)(&policy);
-            let mut text = code;
-            for limit in limits {
-                text.push_str("\nlimit: ");
-                text.push_str(&limit);
-                text.push('\n');
-            }
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/golden/recipes")
-                .join(name);
-            let path = folder.join(format!("{}.txt", recipe.stack));
-            if std::env::var_os("BLESS").is_some() {
-                std::fs::create_dir_all(&folder).unwrap();
-                std::fs::write(&path, text).unwrap();
-            } else if std::fs::read_to_string(&path).unwrap_or_default() != text {
-                differing.push(format!("{name}/{}: now\n{text}", recipe.stack));
-            }
-        }
-    }
-    let differing = differing.join("\n");
-    assert!(
-        differing.is_empty(),
-        "BLESS=1 writes the files anew\n{differing}"
-    );
 }
 
 /// The code without its strings, regular expressions and comments; an error when one does not end.
