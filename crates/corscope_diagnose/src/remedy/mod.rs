@@ -58,12 +58,17 @@ pub fn prove(sight: &Sight<'_>, diagnostics: &mut [Diagnostic]) {
     if proved.is_empty() {
         return;
     }
-    // Proved header lines say the narrow advice exactly, and a proved path says where it leads.
+    // Proved header lines say the advice exactly, and a proved path says where it leads.
     let is_covered = |advice: &Remedy| {
-        let proved_by = |who: Who| proved.iter().any(|remedy| remedy.who == who);
-        let is_narrow = advice.applicability == Applicability::Narrow;
-        (is_narrow && advice.who == Who::Server && proved_by(Who::Server))
-            || (advice.title == OWN_SERVER && proved_by(Who::Proxy))
+        let proved_by = |who: Who| proved.iter().filter(move |remedy| remedy.who == who);
+        match (advice.who, advice.applicability) {
+            _ if advice.title == OWN_SERVER => proved_by(Who::Proxy).next().is_some(),
+            (Who::Server, Applicability::Narrow) => proved_by(Who::Server).next().is_some(),
+            (Who::Server, Applicability::Widens) => {
+                proved_by(Who::Server).any(|it| it.applicability == Applicability::Widens)
+            }
+            _ => false,
+        }
     };
     let mut leading = std::mem::take(&mut first.explanation.remedies);
     let mut advice = leading.split_off(first.explanation.leading);
