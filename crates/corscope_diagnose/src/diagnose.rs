@@ -107,13 +107,19 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
             .collect()
     };
     let leg = sight.leg(fault);
+    let evidence = evidence(sight, fault);
+    let on_no_leg = if evidence.is_empty() {
+        "request"
+    } else {
+        "redirect"
+    };
     Some(Diagnostic {
         rule,
         first: false,
-        leg: leg.map_or("request", Leg::name),
+        leg: leg.map_or(on_no_leg, Leg::name),
         leg_index: fault.leg.filter(|_| leg.is_some()),
         explanation,
-        evidence: evidence(sight, fault),
+        evidence,
         step: Some(fault.step),
         also_possible,
     })

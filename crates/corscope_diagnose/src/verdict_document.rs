@@ -219,11 +219,13 @@ pub fn verdict_document<'a>(
 }
 
 fn leg_name(sight: &Sight<'_>, fault: &Fault) -> &'static str {
-    sight
-        .play
-        .verdict
-        .leg_of(fault)
-        .map_or("request", corscope_fetch::Leg::name)
+    let verdict = &sight.play.verdict;
+    match verdict.leg_of(fault) {
+        Some(leg) => leg.name(),
+        // What a redirect asks for and the browser never sends is on no leg of its own.
+        None if verdict.legs.iter().any(|leg| leg.name() == "redirect") => "redirect",
+        None => "request",
+    }
 }
 
 fn outcome_fields(

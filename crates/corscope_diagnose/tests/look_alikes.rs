@@ -363,3 +363,30 @@ fn a_circle_of_redirects_is_not_left_by_asking_within_it() {
     assert!(!remedies.is_empty());
     assert!(remedies.iter().all(|it| !it.proved));
 }
+
+#[test]
+fn what_a_redirect_asks_for_in_vain_is_found_at_the_redirect() {
+    let to = |location: &str| {
+        json!([{
+            "status": 302,
+            "headers": [["Access-Control-Allow-Origin", " *"], ["Location", location]],
+        }])
+    };
+    let mut mixed = asked("https://api.example.com/", to(" http://api.example.com/"));
+    mixed["page"]["origin"] = json!("https://app.example.com");
+    let mut leaving = asked("http://localhost:3000/", to(" http://api.example.com/"));
+    leaving["request"]["mode"] = json!("same-origin");
+    for (scenario, rule) in [
+        (mixed, "redirect-mixed-content"),
+        (leaving, "redirect-out-of-same-origin"),
+    ] {
+        let (found, _) = found(&scenario);
+        assert_eq!(found[0].rule.code, rule);
+        assert_eq!(found[0].leg, "redirect", "{rule}");
+        assert!(!found[0].evidence.is_empty(), "{rule}");
+    }
+    // Before anything was sent there is no redirect.
+    let mut never = asked("http://api.example.com/", json!([{ "status": 200 }]));
+    never["request"]["mode"] = json!("same-origin");
+    assert_eq!(found(&never).0[0].leg, "request");
+}
