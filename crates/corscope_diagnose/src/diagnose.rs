@@ -106,18 +106,18 @@ fn explain(sight: &Sight<'_>, fault: &Fault) -> Option<Diagnostic> {
             .take(MOST_POSSIBLE)
             .collect()
     };
-    let leg = sight.leg(fault);
     let evidence = evidence(sight, fault);
-    let on_no_leg = if evidence.is_empty() {
-        "request"
-    } else {
-        "redirect"
+    // What a redirect asks for and the browser never sends is found at the redirect.
+    let leg_index = match sight.leg(fault) {
+        Some(_) => fault.leg,
+        None => evidence.first().map(|evidence| evidence.leg),
     };
+    let leg = leg_index.and_then(|index| sight.whole().legs.get(index));
     Some(Diagnostic {
         rule,
         first: false,
-        leg: leg.map_or(on_no_leg, Leg::name),
-        leg_index: fault.leg.filter(|_| leg.is_some()),
+        leg: leg.map_or("request", Leg::name),
+        leg_index,
         explanation,
         evidence,
         step: Some(fault.step),

@@ -124,16 +124,14 @@ pub(super) fn outcome(report: &Report<'_>) -> Said {
         }
         Outcome::Error => {
             let fault = verdict.blocked_by();
-            let leg = fault.and_then(|fault| verdict.leg_of(fault));
             let phase = fault.map(|fault| fault.cause.phase());
-            let (word, before) = match (phase, leg) {
-                (Some(Phase::Network), _) => {
+            let is_sent = verdict.legs.iter().any(|leg| !leg.request.preflight);
+            let (word, before) = match phase {
+                Some(Phase::Network) => {
                     let before = format!("for {page}, {browser} would get no usable answer to");
                     ("FAILED", before)
                 }
-                (_, Some(leg)) if !leg.request.preflight => {
-                    ("BLOCKED", format!("{browser} would not let {page} {read}"))
-                }
+                _ if is_sent => ("BLOCKED", format!("{browser} would not let {page} {read}")),
                 _ => ("BLOCKED", format!("{browser} would not let {page} send")),
             };
             (Tone::Bad, word, before, String::new())
