@@ -188,10 +188,11 @@ pub(super) struct Stops<'a> {
 /// What is refused at a leg of the whole fetch, or before the first.
 pub(super) fn stops<'a>(report: &Report<'a>, index: Option<usize>) -> Stops<'a> {
     let stop = report.sight.faults().first();
-    let stop = stop.filter(|fault| fault.leg == index);
     let stop = stop.filter(|_| report.sight.play.verdict.blocked_by().is_some());
-    let code = findings(report).first.map(|first| first.rule.code);
-    let here = stop.map(|fault| code.unwrap_or(fault.cause.name()));
+    let found = findings(report).first;
+    // The finding knows the place of a fault that is on no leg: the redirect that led to it.
+    let stop = stop.filter(|fault| found.map_or(fault.leg, |first| first.leg_index) == index);
+    let here = stop.map(|fault| found.map_or(fault.cause.name(), |first| first.rule.code));
     let mut later: Vec<&str> = Vec::new();
     for diagnostic in report.diagnostics {
         let is_here = diagnostic.leg_index == index && diagnostic.step.is_some();
