@@ -8,6 +8,7 @@ import type {
   Detail,
   Explanations,
   FaultReply,
+  GroupedWindow,
   HeldList,
   HeldMessage,
   Matrix,
@@ -102,8 +103,11 @@ const query = (entries: Record<string, string | number | boolean | undefined>) =
 const capture = (id: string, rest: string) => `/api/captures/${encodeURIComponent(id)}/${rest}`;
 
 export const captures = () => ask<CaptureDocument[]>('/api/captures');
-export const rows = (id: string, filter: string, from: number, count: number) =>
-  ask<RowWindow>(capture(id, `rows?${query({ filter, from, count })}`));
+/** Rows from a place on, or the last ones. */
+export const rows = (id: string, filter: string, from: number, count: number, last = false) =>
+  ask<RowWindow>(capture(id, `rows?${query({ filter, count, ...(last ? { last: 1 } : { from }) })}`));
+export const groups = (id: string, filter: string, closed: string[], from: number, count: number) =>
+  ask<GroupedWindow>(capture(id, `groups?${query({ filter, closed: closed.join(' '), from, count })}`));
 export const place = (id: string, filter: string, number: number) =>
   ask<{ index: number }>(capture(id, `place?${query({ filter, number })}`));
 export const matrix = (id: string, filter: string) => ask<Matrix>(capture(id, `matrix?${query({ filter })}`));

@@ -419,6 +419,25 @@ export type ForwardDocument = {
   'keep-host'?: boolean; // Whether `Host` still names the old host.
 };
 
+/** The rows of one origin. */
+export type GroupDocument = {
+  origin?: string; // The page's origin; absent where CORS has no say.
+  matched: number; // How many rows it has.
+  counts: Counts; // Of these, how they stand.
+  open: boolean; // Whether its rows stand below it.
+};
+
+/** Some lines of a grouped list. */
+export type GroupedWindow = {
+  revision: number; // The state of the capture that this shows.
+  total: number; // How many rows there are.
+  matched: number; // How many of them pass the filter.
+  counts: Counts; // Of these, how they stand.
+  places: number; // How many lines there are, those of groups and those of rows.
+  from: number; // The place of the first line below.
+  lines: LineDocument[]; // The lines.
+};
+
 /** A header line. */
 export type HeaderDocument = {
   name: string; // Its name.
@@ -456,6 +475,7 @@ export type HeldList = {
 export type HeldMessage = {
   request: MessageDocument; // The request.
   response?: MessageDocument; // The response, where that is what waits.
+  judged_as?: JudgedAs; // What CORS makes of the response can be asked with this scenario, where CORS has a say.
 } & HeldExchange;
 
 /** The state of what waits at breakpoints. */
@@ -473,8 +493,15 @@ export type HopDocument = {
   preflight?: AnswerDocument; // The answer to a preflight that is sent to this hop's URL.
 };
 
+/** Where a response that waits stands in a scenario. */
+export type JudgedAs = {
+  scenario: Scenario; // The fetch as far as it is known.
+  browser: Browser; // Whose rules the browser follows.
+  hop: number; // The number of redirects before it.
+};
+
 /** What a text can be. */
-export type Kind = 'scenario' | 'curl' | 'fetch' | 'answer' | 'console' | 'url';
+export type Kind = 'scenario' | 'curl' | 'fetch' | 'answer' | 'har' | 'console' | 'url';
 
 /** One leg. Evidence points into its header lists. */
 export type LegDocument = {
@@ -491,6 +518,12 @@ export type LegDocument = {
   credentials: boolean; // Whether cookies go with it.
   response?: AnsweredDocument; // What came back, when it is known.
   failure?: string; // The failure below HTTP.
+};
+
+/** A line: a group's own, or a row of the group above. */
+export type LineDocument = {
+  group?: GroupDocument; // The group.
+  row?: RowDocument; // The row.
 };
 
 /** A breakpoint as it stands. */

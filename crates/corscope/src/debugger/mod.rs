@@ -3,6 +3,7 @@
 
 mod browsers;
 mod capture;
+mod groups;
 mod har;
 mod table;
 mod view;
@@ -25,6 +26,7 @@ use crate::session::Steering;
 
 pub use browsers::OpenError;
 pub use capture::{Capture, Captured, LIVE};
+pub use groups::{Closed, Group, Line};
 pub use har::{HarFeed, MOST_HARS};
 pub use table::{Entry, Table, Window};
 pub use view::Matched;

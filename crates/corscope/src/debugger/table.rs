@@ -1,7 +1,7 @@
 //! The rows of a capture, in order: one a fetch, whatever exchanges it took, and one an exchange that
 //! CORS has no say in. A row is small; what it shows is looked up in the store when it is shown.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +9,7 @@ use corscope_capture::{Query, Store};
 use corscope_diagnose::Rule;
 use corscope_diagnose::observed::{Finding, ObservedFetch, PreflightSeen, Standing};
 
+use super::groups::{Closed, GroupedWindow, grouped};
 use super::view::{Matched, View};
 
 /// The most rows; then the oldest go. A store forgets by bytes, and most often before that.
@@ -20,6 +21,9 @@ const MOST_FETCHES: usize = 2048;
 /// Changes that are remembered, for views that come to know of them later.
 const MOST_CHANGES: usize = 1 << 16;
 
+/// So many rows may begin between the first and the last leg of a fetch that is looked for by a leg.
+const MOST_BETWEEN: usize = 4096;
+
 /// Views that are kept up to date.
 const MOST_VIEWS: usize = 6;
 
@@ -30,6 +34,8 @@ pub struct Entry {
     pub number: u64,
     /// Its exchanges, in the order of the legs.
     pub legs: Box<[u64]>,
+    /// The origin of the page that fetched; `None` where CORS has no say.
+    pub origin: Option<Arc<str>>,
     /// How it stands; `None` where CORS has no say.
     pub standing: Option<Standing>,
     /// The rule of the deciding fault.
@@ -50,6 +56,7 @@ impl Entry {
         Self {
             number: exchange,
             legs: Box::new([exchange]),
+            origin: None,
             standing: None,
             rule: None,
             preflight_learnt_at: None,
@@ -59,13 +66,14 @@ impl Entry {
         }
     }
 
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &Finding, origin: Arc<str>) -> Self {
         let first = finding.diagnostics.iter().find(|it| it.first);
         let preflight = finding.fetch.hops.first().map(|hop| &hop.preflight);
         let is_sent = matches!(preflight, Some(PreflightSeen::Exchange(_)));
         Self {
             number: finding.fetch.number,
             legs: finding.fetch.exchanges().map(|it| it.id).collect(),
+            origin: Some(origin),
             standing: Some(finding.judged.standing),
             rule: first.map(|it| it.rule),
             preflight_learnt_at: finding.judged.cached_preflight.filter(|_| !is_sent),
@@ -91,6 +99,8 @@ struct State {
     changes: VecDeque<u64>,
     fetches: HashMap<u64, ObservedFetch>,
     fetch_order: VecDeque<u64>,
+    /// Origins of pages, each once: many rows share one.
+    origins: BTreeSet<Arc<str>>,
     /// The one used last stands last.
     views: Vec<View>,
     /// What the store had forgotten when it was last looked.
@@ -125,8 +135,8 @@ impl Table {
 
     /// Takes a fetch, or a later state of it.
     pub fn fetch(&self, finding: &Finding) {
-        let entry = Entry::of(finding);
         let mut state = self.lock();
+        let entry = Entry::of(finding, state.origin(&finding.fetch.page_origin));
         state.keep(finding.fetch.clone());
         for leg in entry.legs.iter().filter(|leg| **leg != entry.number) {
             // It was a row of its own until more was known.
@@ -193,6 +203,44 @@ impl Table {
         }
     }
 
+    /// The lines at these places of the rows that pass a filter, under their pages' origins.
+    pub fn grouped(
+        &self,
+        filter: &str,
+        query: &Query,
+        closed: &Closed,
+        range: Range<usize>,
+    ) -> GroupedWindow {
+        let mut state = self.lock();
+        let view = state.view(filter, query, &self.store);
+        let numbers = view.numbers(0..usize::MAX);
+        let matched = view.matched();
+        let row = |number: &u64| state.at(*number).ok().and_then(|at| state.rows.get(at));
+        let (places, lines) = grouped(numbers.iter().filter_map(row), closed, &range);
+        GroupedWindow {
+            revision: state.revision,
+            total: state.rows.len(),
+            matched,
+            places,
+            lines,
+        }
+    }
+
+    /// The row that an exchange is a leg of.
+    pub fn row_of(&self, exchange: u64) -> Option<u64> {
+        let state = self.lock();
+        // A fetch begins with its first leg, so its number is not greater.
+        let end = match state.at(exchange) {
+            Ok(at) => at + 1,
+            Err(at) => at,
+        };
+        let rows = state.rows.range(..end).rev();
+        let own = rows
+            .take(MOST_BETWEEN)
+            .find(|row| row.legs.contains(&exchange));
+        own.map(|row| row.number)
+    }
+
     /// The place of a row, or where it would be, among those that pass a filter.
     pub fn place(&self, filter: &str, query: &Query, number: u64) -> usize {
         self.lock().view(filter, query, &self.store).place(number)
@@ -235,6 +283,15 @@ impl State {
             self.rows.remove(at);
             self.changed(number);
         }
+    }
+
+    fn origin(&mut self, origin: &str) -> Arc<str> {
+        if let Some(known) = self.origins.get(origin) {
+            return Arc::clone(known);
+        }
+        let origin: Arc<str> = Arc::from(origin);
+        self.origins.insert(Arc::clone(&origin));
+        origin
     }
 
     fn changed(&mut self, number: u64) {

@@ -35,7 +35,7 @@ impl Matched {
         }
     }
 
-    fn add(&mut self, standing: Option<Standing>) {
+    pub(super) fn add(&mut self, standing: Option<Standing>) {
         self.all += 1;
         if let Some(counter) = self.counter(standing) {
             *counter += 1;

@@ -1,6 +1,7 @@
 // The scenario in the making, and the engine's latest word on it.
 import { tick } from 'svelte';
 import { check, faultOf, simulate, type FaultDocument } from '../../engine/ask';
+import { withAnswer } from '../../pure/answers';
 import type { AnswerDocument, Checked, Scenario, Simulation } from '../../engine/types';
 
 /** What the page measures itself by: from a change to the verdict on the screen. */
@@ -104,25 +105,7 @@ export class Draft {
   }
 
   setAnswer(preflight: boolean, hop: number, answer: AnswerDocument | undefined): void {
-    delete this.scenario.network;
-    delete this.scenario.probes;
-    if (preflight && hop === 0) {
-      if (answer) this.scenario.preflight = answer;
-      else delete this.scenario.preflight;
-      return;
-    }
-    const responses = this.scenario.responses ?? [];
-    if (preflight) {
-      const own = responses[hop];
-      if (!own) return;
-      if (answer) own.preflight = answer;
-      else delete own.preflight;
-    } else if (answer) {
-      while (responses.length < hop) responses.push({ status: 200, headers: [] });
-      const kept = responses[hop]?.preflight;
-      responses[hop] = kept ? { ...answer, preflight: kept } : answer;
-    } else responses.splice(hop);
-    this.scenario.responses = responses;
+    this.scenario = withAnswer($state.snapshot(this.scenario) as Scenario, preflight, hop, answer);
   }
 
   /** Fills in one answer that works, or all of them: for what is there now, not for what was judged last. */

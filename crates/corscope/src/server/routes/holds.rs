@@ -6,13 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use corscope_fetch::HeaderList;
+use corscope_diagnose::scenario::Scenario;
 use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse};
+use corscope_fetch::{Browser, Exchange, HeaderList};
 use corscope_wire::proxy::stages::{Direction, Held, HoldError, HoldOutcome, Resolution};
 use serde::{Deserialize, Serialize};
 
 use super::detail::{latin1, lines};
 use super::rewrites::mistakes;
+use crate::debugger::LIVE;
 use crate::server::Desk;
 use crate::server::fault::Fault;
 use crate::server::reply::{Asked, json};
@@ -64,6 +66,20 @@ pub(in crate::server) struct HeldMessage {
     /// The response, where that is what waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     response: Option<MessageDocument>,
+    /// What CORS makes of the response can be asked with this scenario, where CORS has a say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged_as: Option<JudgedAs>,
+}
+
+/// Where a response that waits stands in a scenario.
+#[derive(Serialize)]
+struct JudgedAs {
+    /// The fetch as far as it is known.
+    scenario: Scenario,
+    /// Whose rules the browser follows.
+    browser: Browser,
+    /// The number of redirects before it.
+    hop: usize,
 }
 
 /// A request or response that can be edited. What is absent stays as it was.
@@ -162,9 +178,24 @@ pub(super) async fn show(
             headers: Some(lines(&response.header_list)),
             body: Some(body(&response.body)),
         }),
+        judged_as: held.response.as_ref().and_then(|_| judged_as(&desk, &held)),
         held: summary(&held),
     };
     Ok(json(&message))
+}
+
+fn judged_as(desk: &Desk, held: &Held) -> Option<JudgedAs> {
+    let capture = desk.debugger.capture(LIVE)?;
+    let finding = capture.finding(capture.table.row_of(held.exchange)?)?;
+    let is_it = |exchange: &Arc<Exchange>| exchange.id == held.exchange;
+    let hop = finding.fetch.hops.iter().position(|hop| {
+        hop.preflight.sent().is_some_and(is_it) || hop.actual.as_ref().is_some_and(is_it)
+    })?;
+    Some(JudgedAs {
+        scenario: finding.judged.scenario,
+        browser: finding.judged.play.verdict.browser,
+        hop,
+    })
 }
 
 /// Decides about one; what cannot be sent still waits.

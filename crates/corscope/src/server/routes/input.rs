@@ -52,6 +52,8 @@ enum Kind {
     Fetch,
     /// A server's answer.
     Answer,
+    /// A HAR: it is to be read as a capture.
+    Har,
     /// Console messages.
     Console,
     /// A URL.
@@ -126,12 +128,7 @@ fn scenario_file(text: &str) -> Result<Understood, Fault> {
     .map_err(Fault::from);
     let is_har = text.contains("\"log\"") && text.contains("\"entries\"");
     match scenario {
-        Err(_) if is_har => Err(Fault::input(
-            "har-file",
-            "",
-            "HAR files are not read here yet",
-            "copy the one request that fails with \"Copy as cURL\" instead",
-        )),
+        Err(_) if is_har => Ok(Understood::new(Kind::Har)),
         Err(fault) => Err(fault),
         Ok(scenario) => {
             Subject::new(&scenario)?;

@@ -6,6 +6,7 @@ mod check;
 mod detail;
 mod events;
 mod explain;
+mod groups;
 mod holds;
 mod input;
 mod policy;
@@ -49,6 +50,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/captures/{id}/clear", post(captures::clear))
         .route("/api/captures/{id}/har", get(captures::har))
         .route("/api/captures/{id}/rows", get(rows::window))
+        .route("/api/captures/{id}/groups", get(groups::window))
         .route("/api/captures/{id}/place", get(rows::place))
         .route("/api/captures/{id}/matrix", get(rows::matrix))
         .route("/api/captures/{id}/rows/{number}", get(detail::show))

@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::captures::capture;
-use super::option;
-use crate::debugger::{Capture, Entry};
+use super::{has_switch, option};
+use crate::debugger::{Capture, Entry, Matched};
 use crate::server::Desk;
 use crate::server::fault::Fault;
 use crate::server::reply::{Asked, json};
 
 /// Rows given at once.
-const MOST_ROWS: usize = 500;
+pub(super) const MOST_ROWS: usize = 500;
 
 /// Origins and targets of a matrix, the busiest.
 const MOST_OF_MATRIX: usize = 50;
@@ -45,7 +45,7 @@ pub(in crate::server) struct RowWindow {
 
 /// How many rows stand how.
 #[derive(Serialize)]
-struct Counts {
+pub(super) struct Counts {
     /// The response can be read.
     allowed: usize,
     /// The browser refuses.
@@ -54,6 +54,17 @@ struct Counts {
     other: usize,
     /// CORS has no say.
     aside: usize,
+}
+
+impl From<Matched> for Counts {
+    fn from(matched: Matched) -> Self {
+        Self {
+            allowed: matched.allowed,
+            blocked: matched.blocked,
+            other: matched.other,
+            aside: matched.aside(),
+        }
+    }
 }
 
 /// One fetch, with its preflight if it had one; or one exchange that CORS has no say in.
@@ -184,8 +195,15 @@ pub(super) async fn window(
 ) -> Result<Response, Fault> {
     let capture = capture(&desk, &id)?;
     let (filter, query) = filter(&uri)?;
-    let from = number(&uri, "from").unwrap_or(0);
     let count = number(&uri, "count").unwrap_or(100).min(MOST_ROWS);
+    // Whoever stays at the newest asks for the end, wherever that is by now.
+    let from = match has_switch(&uri, "last") {
+        true => {
+            let matched = capture.table.place(&filter, &query, u64::MAX);
+            matched.saturating_sub(count)
+        }
+        false => number(&uri, "from").unwrap_or(0),
+    };
     let range = from..from.saturating_add(count);
     let window = capture.table.window(&filter, &query, range);
     let held = held(&desk);
@@ -193,12 +211,7 @@ pub(super) async fn window(
         revision: window.revision,
         total: window.total,
         matched: window.matched.all,
-        counts: Counts {
-            allowed: window.matched.allowed,
-            blocked: window.matched.blocked,
-            other: window.matched.other,
-            aside: window.matched.aside(),
-        },
+        counts: window.matched.into(),
         from,
         rows: window
             .rows
@@ -413,7 +426,7 @@ fn origin_of(exchange: &Exchange) -> Option<String> {
 }
 
 /// The filter that is asked for.
-fn filter(uri: &Uri) -> Result<(String, Query), Fault> {
+pub(super) fn filter(uri: &Uri) -> Result<(String, Query), Fault> {
     let text = option(uri, "filter").unwrap_or_default();
     let query = Query::parse(&text).map_err(|error| {
         let at = format!("filter[{}..{}]", error.span.start, error.span.end);
@@ -426,6 +439,6 @@ fn filter(uri: &Uri) -> Result<(String, Query), Fault> {
     Ok((text, query))
 }
 
-fn number(uri: &Uri, name: &str) -> Option<usize> {
+pub(super) fn number(uri: &Uri, name: &str) -> Option<usize> {
     option(uri, name)?.parse().ok()
 }
