@@ -1,7 +1,8 @@
 // Captures in the page: HAR files, the look of every live screen, and a server that goes away.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { demo, ended, open, openProxy, throughProxy, violations } from './stage.mjs';
+import { drop, har } from './hars.mjs';
+import { demo, ended, open, openProxy, run, throughProxy, violations } from './stage.mjs';
 
 let stage;
 let target;
@@ -24,40 +25,6 @@ after(async () => {
 
 const requests = () => stage.page.getByRole('listbox', { name: 'Requests' });
 
-/** Drops a file on the page, as a file manager does. */
-async function drop(page, name, bytes) {
-  const data = await page.evaluateHandle(
-    ([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], name, { type: 'application/json' }));
-      return transfer;
-    },
-    [name, bytes],
-  );
-  await page.dispatchEvent('.screen', 'drop', { dataTransfer: data });
-}
-
-function har(count) {
-  const header = (name, value) => ({ name, value });
-  const entry = (index) => ({
-    startedDateTime: new Date(1_790_000_000_000 + index * 10).toISOString(),
-    time: 5,
-    request: {
-      method: 'GET',
-      url: `https://api.example.com/items/${index}`,
-      httpVersion: 'HTTP/1.1',
-      headers: [header('Origin', 'https://app.example.com'), header('Host', 'api.example.com'), header('Sec-Fetch-Mode', 'cors')],
-    },
-    response: {
-      status: 200,
-      statusText: 'OK',
-      headers: [header('Content-Type', 'application/json'), ...(index % 2 ? [header('Access-Control-Allow-Origin', 'https://app.example.com'), header('Access-Control-Allow-Credentials', 'true')] : [])],
-      content: { size: 2, mimeType: 'application/json', text: '{}' },
-    },
-  });
-  return { log: { version: '1.2', creator: { name: 'WebInspector', version: '537.36' }, entries: Array.from({ length: count }, (_, index) => entry(index)) } };
-}
-
 const SCREENS = {
   traffic: async () => {
     await stage.page.goto(`${stage.origin}/#/traffic`);
@@ -78,6 +45,28 @@ const SCREENS = {
     await stage.page.goto(`${stage.origin}/#/traffic`);
     await stage.page.getByRole('button', { name: 'Origins' }).click();
   },
+  'two compared': async () => {
+    await stage.page.goto(`${stage.origin}/#/traffic`);
+    await requests().getByRole('option').filter({ hasText: 'acah-header-missing' }).last().click();
+    await stage.page.getByRole('button', { name: 'Compare' }).click();
+    // On a narrow screen the list is behind what is open.
+    const list = requests().getByRole('option').filter({ hasText: 'acao-missing' }).last();
+    if (await list.isVisible()) await list.click();
+  },
+  'a body': async () => {
+    await stage.page.goto(`${stage.origin}/#/traffic`);
+    await requests().getByRole('option').filter({ hasText: 'acao-missing' }).last().click();
+    await stage.page.getByRole('tab', { name: 'Exchanges' }).click();
+    await stage.page.getByRole('button', { name: /^Body/ }).last().click();
+    await stage.page.getByRole('region', { name: 'Body' }).waitFor();
+  },
+  'groups of origins': async () => {
+    await stage.page.goto(`${stage.origin}/#/rules`);
+    await stage.page.goto(`${stage.origin}/#/traffic`);
+    await requests().getByRole('option').first().waitFor();
+    await stage.page.getByRole('button', { name: 'Group' }).click();
+    await requests().getByRole('option', { name: /^http:\/\/localhost:\d+ open/ }).waitFor();
+  },
   rewrites: async () => {
     await stage.page.goto(`${stage.origin}/#/rewrites`);
     await stage.page.getByRole('button', { name: 'New…' }).click();
@@ -86,7 +75,8 @@ const SCREENS = {
   settings: () => stage.page.goto(`${stage.origin}/#/settings`),
 };
 
-for (const [look, colorScheme, width] of [['light', 'light', 1280], ['dark', 'dark', 1280], ['narrow', 'light', 360]])
+const LOOKS = [['light', 'light', 1280], ['dark', 'dark', 1280], ['narrow', 'light', 360]];
+for (const [look, colorScheme, width] of LOOKS)
   test(`every live screen is accessible and fits, ${look}`, async () => {
     const { page } = stage;
     await page.emulateMedia({ colorScheme });
@@ -160,6 +150,16 @@ test('a program that ends is missed, and one that is back is found again', async
     const again = await open({ args: ['serve', '--port', port] });
     await alone.page.getByText(/press Enter in the terminal|open the link/i).first().waitFor();
     await again.close();
+    // Its new link, in another tab of the same browser, lets the first tab in again as well.
+    const third = run(['serve', '--port', port], /http:\S+#token=[0-9a-f]{64}/);
+    const other = await alone.page.context().newPage();
+    await other.goto(await third.found);
+    await other.getByRole('navigation').waitFor();
+    await alone.page.bringToFront();
+    await alone.page.evaluate(() => dispatchEvent(new Event('focus')));
+    await alone.page.getByText('Nothing is captured yet').waitFor();
+    assert.ok(alone.page.url().endsWith('#/traffic'), 'where one was');
+    await ended(third);
   } finally {
     await alone.browser.close();
   }

@@ -91,7 +91,9 @@ test('what waits at a breakpoint is edited, and the other browser gets it', asyn
   assert.equal(await page.evaluate(() => document.activeElement?.closest('.opened')), null, 'focus stays where it was');
   await held.click();
   const headers = page.getByLabel('Headers, one a line');
+  await page.getByText('No: the browser blocks it').waitFor();
   await headers.fill(`${await headers.inputValue()}\nAccess-Control-Allow-Origin: ${new URL(app.url()).origin}`);
+  await page.getByText('blocks it').waitFor({ state: 'detached' }); // the verdict follows the edit
   await page.getByText('What you change').click();
   await page.locator('.right', { hasText: 'Access-Control-Allow-Origin' }).waitFor();
   await page.getByRole('button', { name: 'Go on as edited' }).click();

@@ -4,8 +4,11 @@ import type { Scenario } from '../engine/types';
 /** Longer links are not made and not read. */
 export const MOST = 200_000;
 
-export function encode(scenario: Scenario): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(scenario));
+export const encode = (scenario: Scenario): string => encodeText(JSON.stringify(scenario));
+
+/** The same of a scenario that is JSON already. */
+export function encodeText(scenario: string): string {
+  const bytes = new TextEncoder().encode(scenario);
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

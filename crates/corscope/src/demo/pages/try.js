@@ -68,6 +68,8 @@ async function start() {
     sum.textContent = `${tried.filter(Boolean).length} of ${tried.length} as the catalogue says`;
   };
   document.getElementById('all').addEventListener('click', tryAll);
+  // One of them by a link: `#/acao-missing`.
+  endpoints.forEach((endpoint, index) => location.hash === `#${endpoint.path}` && rows[index].attempt());
   // For a browser without hands: `#all`, or `#all:2` for two rounds.
   const asked = /^#all(?::([1-9]))?$/.exec(location.hash);
   for (let rounds = asked ? Number(asked[1] ?? 1) : 0; rounds > 0; rounds -= 1) await tryAll();

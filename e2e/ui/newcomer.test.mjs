@@ -1,0 +1,55 @@
+// The newcomer's way, from the link in the terminal: a red row, its cause, a fix in force, a green row,
+// and the recipe on the clipboard. Nobody reads documentation, and all of it takes less than two minutes.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { open } from './stage.mjs';
+
+const TWO_MINUTES = 120_000;
+
+let stage;
+before(async () => {
+  stage = await open({ args: ['demo', '--port', '0'] });
+  // Where there is no screen, the browser that corscope opens must not want one.
+  await stage.page.route('**/api/browser', (route) => route.continue({ postData: { ...route.request().postDataJSON(), headless: true } }));
+});
+after(() => stage?.close());
+
+test('from the red error to the recipe on the clipboard', { timeout: TWO_MINUTES }, async () => {
+  const { page } = stage;
+  // The link opens on what comes first: nothing is captured, and here is a browser to begin with.
+  const url = page.getByLabel('Page to open');
+  const demo = await url.evaluate(async (field) => {
+    while (!field.value) await new Promise((again) => setTimeout(again, 50));
+    return field.value;
+  });
+  assert.match(demo, /\/try$/);
+  await page.getByText('a request for each way in which CORS fails').waitFor();
+  await url.fill(`${demo}#/acah-header-missing`);
+  await page.getByRole('button', { name: 'Open through corscope' }).click();
+
+  const row = page.getByRole('listbox', { name: 'Requests' }).getByRole('option').filter({ hasText: '/acah-header-missing ' });
+  await row.filter({ hasText: 'blocked' }).waitFor({ timeout: 60_000 });
+  await row.click();
+  const detail = page.getByRole('region', { name: 'Details' });
+  await detail.locator('.headline').filter({ hasText: 'x-demo' }).waitFor();
+  // The browser that corscope opened has said itself what it thinks of it.
+  await detail.getByText("The browser's own words").waitFor();
+  await detail.getByText('HeaderDisallowedByPreflightResponse').first().waitFor();
+
+  await detail.getByRole('button', { name: 'Make it pass' }).click();
+  await detail.getByText('It passes from now on').waitFor();
+  await page.goto(`${stage.origin}/#/settings`);
+  await page.getByLabel('Page to open').fill(`${demo}#/acah-header-missing`);
+  await page.getByRole('button', { name: 'Open through corscope' }).click();
+  await page.getByText('It is open').waitFor({ timeout: 60_000 });
+  await page.goto(`${stage.origin}/#/traffic`);
+  await row.filter({ hasText: 'allowed' }).filter({ hasText: 'modified' }).waitFor({ timeout: 60_000 });
+
+  await row.filter({ hasText: 'blocked' }).click();
+  await detail.getByRole('tab', { name: 'Recipe' }).click();
+  await detail.getByRole('button', { name: 'Copy recipe' }).click();
+  await detail.getByText('Copied').first().waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /Access-Control-Allow-Headers[^]*x-demo/i);
+});
+
+test('nothing went wrong in the page', () => assert.deepEqual(stage.problems, []));
