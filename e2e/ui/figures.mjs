@@ -44,11 +44,15 @@ test('a verdict after a key press: under 16 ms at the 95th percentile', async (c
   await page.locator('#target-url').focus();
   await page.evaluate(() => {
     globalThis.measured = [];
-    new PerformanceObserver((list) => globalThis.measured.push(...list.getEntries().map((it) => it.duration))).observe({ type: 'measure' });
+    let pressed = 0;
+    addEventListener('keydown', (event) => (pressed = event.timeStamp), true);
+    // From the key to the verdict on the screen: the round trip, and what the page does before and after.
+    const told = (list) => globalThis.measured.push(...list.getEntries().map((it) => it.startTime + it.duration - pressed));
+    new PerformanceObserver(told).observe({ type: 'measure' });
   });
   for (let index = 0; index < 200; index++) {
     await page.keyboard.press(index % 2 === 0 ? 'x' : 'Backspace');
-    await page.waitForTimeout(25);
+    await page.waitForTimeout(40);
   }
   await settled(page);
   const times = (await page.evaluate(() => globalThis.measured)).sort((a, b) => a - b);

@@ -1,9 +1,13 @@
 // The figures of a long list and a busy one. Printed, and held (CORSCOPE_SLACK=3 on a busy machine): sh bench/web_page.sh target/release/corscope
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { har } from './hars.mjs';
 import { openProxy } from './stage.mjs';
 
 const SLACK = Number(process.env.CORSCOPE_SLACK ?? 1);
@@ -26,17 +30,22 @@ async function load(count, perSecond) {
   const { stdout } = await promisify(execFile)(process.execPath, [LOAD, stage.proxy, count, perSecond].map(String), { maxBuffer: 1 << 28 });
   return JSON.parse(stdout);
 }
+/** What the page holds, once what it needs no more is gone. */
+async function weight(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('HeapProfiler.collectGarbage');
+  const { usedSize, embedderHeapUsedSize, backingStorageSize } = await devtools.send('Runtime.getHeapUsage');
+  const { nodes } = await devtools.send('Memory.getDOMCounters');
+  await devtools.detach();
+  return { heap: (usedSize + embedderHeapUsedSize + backingStorageSize) / 1e6, nodes };
+}
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 
 test(`${MANY} captured exchanges: each has its row, and the page's heap stays under 150 MB`, async (context) => {
   const { page } = stage;
   const { ms } = await load(MANY, FILLING);
   await page.getByText(`${MANY} requests: ${MANY / 2} blocked, ${MANY / 2} allowed`).waitFor({ timeout: 60_000 });
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('HeapProfiler.collectGarbage');
-  const { usedSize, embedderHeapUsedSize, backingStorageSize } = await devtools.send('Runtime.getHeapUsage');
-  const { nodes } = await devtools.send('Memory.getDOMCounters');
-  const heap = (usedSize + embedderHeapUsedSize + backingStorageSize) / 1e6;
+  const { heap, nodes } = await weight(page);
   context.diagnostic(`${MANY} exchanges in ${(ms / 1000).toFixed(0)} s; page heap ${heap.toFixed(1)} MB, ${nodes} nodes`);
   assert.ok(heap < 150);
 });
@@ -88,7 +97,7 @@ test(`${BUSY} exchanges a second: a new row is there within 250 ms`, async (cont
     const list = document.querySelector('[role=listbox][aria-label=Requests]');
     let last = '';
     const look = () => {
-      const rows = [...list.querySelectorAll('[role=option]')].map((row) => Number(/\/items\/(\d+) /.exec(row.innerText)?.[1] ?? -1));
+      const rows = [...list.querySelectorAll('[role=option]')].map((row) => Number(/\/items\/(\d+) /.exec(row.textContent)?.[1] ?? -1));
       // At what time which requests are to be seen: the newest is the last, since it follows.
       const seen = rows.slice(-12).join();
       if (seen !== last) globalThis.shown.push([performance.timeOrigin + performance.now(), Math.max(...rows.slice(-12))]);
@@ -103,9 +112,37 @@ test(`${BUSY} exchanges a second: a new row is there within 250 ms`, async (cont
   const shown = (await page.evaluate(() => globalThis.shown)).filter(([, newest]) => newest < done.length);
   // Requests of the run before have greater numbers, until the first of these is there.
   const late = done
-    .map((ready, number) => ({ ready, seen: shown.find(([when, newest]) => when >= ready && newest >= number)?.[0] }))
-    .map(({ ready, seen }) => (seen ?? Infinity) - ready)
+    .map((ready, number) => ({ ready, seen: shown.find(([, newest]) => newest >= number)?.[0] }))
+    .map(({ ready, seen }) => Math.max(0, (seen ?? Infinity) - ready))
     .sort((a, b) => a - b);
   context.diagnostic(`${late.length} rows: median ${at(late, 0.5).toFixed(0)} ms after the response, p95 ${at(late, 0.95).toFixed(0)} ms, worst ${at(late, 1).toFixed(0)} ms`);
   assert.ok(at(late, 0.95) < 250 * SLACK);
+});
+
+test('a HAR of 200 MB is read, and one that is cut short says so and keeps what came before', async (context) => {
+  const { page } = stage;
+  const folder = mkdtempSync(join(tmpdir(), 'corscope-'));
+  try {
+    const [entry] = har(1).log.entries;
+    entry.response.content = { size: 20_000, mimeType: 'text/plain', text: 'x'.repeat(20_000) };
+    const text = JSON.stringify(entry);
+    const count = Math.ceil(200_000_000 / text.length);
+    for (const [name, end] of [['whole.har', ']}}'], ['cut.har', ',{"request":{"method":"GE']]) {
+      const file = openSync(join(folder, name), 'w');
+      writeSync(file, '{"log":{"version":"1.2","creator":{"name":"WebInspector","version":"1"},"entries":[');
+      for (let index = 0; index < count; index++) writeSync(file, (index ? ',' : '') + text);
+      writeSync(file, end);
+      closeSync(file);
+      const began = performance.now();
+      await page.getByLabel('HAR file').setInputFiles(join(folder, name));
+      await page.locator('#capture option:checked', { hasText: name }).waitFor({ state: 'attached', timeout: 120_000 });
+      await page.getByText(`${count} requests: ${count} blocked`).waitFor({ timeout: 60_000 });
+      const { heap } = await weight(page);
+      context.diagnostic(`${name}: ${count} requests in ${((performance.now() - began) / 1000).toFixed(1)} s; page heap ${heap.toFixed(1)} MB`);
+      assert.ok(heap < 150);
+      assert.equal(await page.getByRole('status').filter({ hasText: /end|cut|broken/i }).count(), name === 'cut.har' ? 1 : 0);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

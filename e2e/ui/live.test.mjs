@@ -1,7 +1,7 @@
 // Live traffic: a second real browser, whose requests pass through the program that the page belongs to.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { demo, openProxy, throughProxy } from './stage.mjs';
+import { demo, openProxy, throughProxy, violations } from './stage.mjs';
 
 let stage;
 let target;
@@ -95,6 +95,10 @@ test('what waits at a breakpoint is edited, and the other browser gets it', asyn
   const foretold = page.getByRole('status').filter({ hasText: 'script can read the response' });
   await page.getByText('No: the browser blocks it').waitFor();
   assert.equal(await foretold.count(), 0);
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violations(page), [], `a held response, ${colorScheme}`);
+  }
   await headers.fill(`${await headers.inputValue()}\nAccess-Control-Allow-Origin: ${new URL(app.url()).origin}`);
   await foretold.waitFor(); // the verdict follows the edit
   await page.getByText('What you change').click();

@@ -1,11 +1,20 @@
 // CodeMirror as bodies are edited with: lines, history, brackets, JSON.
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 
 type Options = { label: string; isJson: boolean; isDisabled: boolean; onchange: (text: string) => void };
+
+/** In the page's own colours, which are fit for both themes. */
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--accent)' },
+  { tag: tags.string, color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--open)' },
+  { tag: tags.invalid, color: 'var(--bad)', textDecoration: 'underline' },
+]);
 
 /** In a shadow root: there its styles need no `style` element, which this page's policy forbids. */
 export function editor(place: HTMLElement, doc: string, { label, isJson, isDisabled, onchange }: Options): EditorView {
@@ -19,7 +28,7 @@ export function editor(place: HTMLElement, doc: string, { label, isJson, isDisab
         lineNumbers(),
         history(),
         bracketMatching(),
-        syntaxHighlighting(defaultHighlightStyle),
+        syntaxHighlighting(COLOURS),
         EditorView.lineWrapping,
         EditorState.readOnly.of(isDisabled),
         // Tab leaves the editor: whoever has no mouse must get out again.
