@@ -14,7 +14,8 @@ before(async () => {
 });
 after(() => stage?.close());
 
-test('from the red error to the recipe on the clipboard', { timeout: TWO_MINUTES }, async () => {
+test('from the red error to the recipe on the clipboard', { timeout: TWO_MINUTES }, async (context) => {
+  const began = performance.now();
   const { page } = stage;
   // The link opens on what comes first: nothing is captured, and here is a browser to begin with.
   const url = page.getByLabel('Page to open');
@@ -49,7 +50,10 @@ test('from the red error to the recipe on the clipboard', { timeout: TWO_MINUTES
   await detail.getByRole('tab', { name: 'Recipe' }).click();
   await detail.getByRole('button', { name: 'Copy recipe' }).click();
   await detail.getByText('Copied').first().waitFor();
-  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /Access-Control-Allow-Headers[^]*x-demo/i);
+  const recipe = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(recipe, /Access-Control-Allow-Headers/);
+  assert.match(recipe, /"x-demo"/);
+  context.diagnostic(`in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 });
 
 test('nothing went wrong in the page', () => assert.deepEqual(stage.problems, []));

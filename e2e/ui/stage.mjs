@@ -37,12 +37,13 @@ export async function open({
   colorScheme = 'light',
   built = process.env.CORSCOPE_PAGE,
   args = ['serve', '--port', '0'],
+  flags = [],
 } = {}) {
   const server = run(args, /http:\S+#token=[0-9a-f]{64}/);
   const link = await server.found;
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? CHROMIUM.find(existsSync),
-    args: ['--no-sandbox', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-gpu', ...flags],
   });
   const stage = { server, browser, link, origin: new URL(link).origin, problems: [] };
   stage.page = await newPage(stage, { width, height, colorScheme, built });
