@@ -40,7 +40,7 @@ test:
 	@echo '# web page'
 	@cd ui && npm run --silent check && npm run --silent test
 	@$(CARGO) build --quiet -p corscope
-	@CORSCOPE="$$(realpath "$(TARGET_DIR)")/debug/corscope" timeout 600 \
+	@CORSCOPE="$$(realpath "$(TARGET_DIR)")/debug/corscope" timeout 1200 \
 		node --test --test-concurrency=1 --test-reporter=dot e2e/ui/*.test.mjs
 	@echo '# documentation tests'
 	@$(CARGO) test --workspace --doc

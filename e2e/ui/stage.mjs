@@ -30,6 +30,9 @@ export function run(args, form) {
   return { child, found, output: () => text };
 }
 
+/** How long one waits for anything: a busy machine is no reason to fail. */
+const PATIENCE = 60_000;
+
 /** Starts the program, and a browser that is let in to its page. */
 export async function open({
   width = 1280,
@@ -83,15 +86,17 @@ export async function openProxy(options = {}) {
   return stage;
 }
 
-// What a browser asks on its own account is no traffic of the test's.
+// What a browser asks its maker on its own account is no traffic of the test's.
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const BESIDES = '<-loopback>;*.google.com;*.googleapis.com;*.gstatic.com';
 
 /** Another browser, whose traffic goes through a proxy. */
 export async function throughProxy(proxy) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? CHROMIUM.find(existsSync),
-    args: [...QUIET, '--proxy-bypass-list=<-loopback>', '--ignore-certificate-errors'],
-    proxy: { server: `http://${proxy}`, bypass: '<-loopback>' },
+    args: [...QUIET, `--proxy-bypass-list=${BESIDES}`, '--ignore-certificate-errors'],
+    proxy: { server: `http://${proxy}`, bypass: BESIDES },
+    timeout: PATIENCE,
   });
   return browser;
 }
@@ -99,7 +104,12 @@ export async function throughProxy(proxy) {
 async function newPage(stage, { width, height, colorScheme, built }) {
   const context = await stage.browser.newContext({ viewport: { width, height }, colorScheme });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
+  // What is asked of the engine and not answered yet; the stream of events never ends.
+  page.asked = new Set();
+  page.on('request', (request) => /\/api\/(?!events)/.test(request.url()) && page.asked.add(request));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => page.asked.delete(request));
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) stage.problems.push(message.text());
   });
@@ -122,10 +132,13 @@ function fromDisk(route, folder) {
   });
 }
 
-/** Waits until the verdict of what is on the screen has come. */
+/** Waits until nothing is asked any more, and what was answered is on the screen. */
 export async function settled(page) {
-  await page.waitForTimeout(60);
-  await page.waitForLoadState('networkidle');
+  const until = Date.now() + PATIENCE;
+  do {
+    await page.waitForTimeout(60);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  } while (page.asked.size > 0 && Date.now() < until);
 }
 
 /** Opens a scenario by its link. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../engine/types';
+import { withAnswer } from './answers';
 import { axiosCode, fetchCode, xhrCode } from './client_code';
 import { isSame, readLines, writeLines } from './headers';
 import { decode, encode, MOST } from './link';
 import { blocks, inlines } from './markdown';
+import { covers, ROW, scrollTo, seen, wanted } from './rows';
 import { pieces, seenAt, spelled, visible } from './spans';
 
 const scenario: Scenario = {
@@ -119,5 +121,35 @@ describe('markdown', () => {
       { kind: 'text' },
       { kind: 'link', href: 'https://c.test' },
     ]);
+  });
+});
+
+describe('answers', () => {
+  const answer = { status: 204, headers: [['Vary', 'Origin']] as [string, string][] };
+  const seenBefore: Scenario = { page: {}, request: { url: 'u' }, network: { error: 'timeout', during: 'actual' }, responses: [{ status: 302 }, { status: 200, preflight: { status: 500 } }] };
+  it('take the place of one, and keep the others', () => {
+    expect(withAnswer(seenBefore, true, 0, answer)).toEqual({ page: {}, request: { url: 'u' }, preflight: answer, responses: seenBefore.responses });
+    expect(withAnswer(seenBefore, true, 1, answer).responses).toEqual([{ status: 302 }, { status: 200, preflight: answer }]);
+    expect(withAnswer(seenBefore, false, 1, answer).responses).toEqual([{ status: 302 }, { ...answer, preflight: { status: 500 } }]);
+  });
+  it('that are not known make what follows unknown', () => {
+    expect(withAnswer(seenBefore, false, 0, undefined).responses).toEqual([]);
+    expect(withAnswer(seenBefore, true, 1, undefined).responses).toEqual([{ status: 302 }, { status: 200 }]);
+    expect(seenBefore.responses).toHaveLength(2);
+  });
+});
+
+describe('a long list', () => {
+  it('asks for a little more than is seen, and for no row that is at hand', () => {
+    const span = seen(100 * ROW, 10 * ROW, 100_000);
+    expect(span).toEqual({ from: 100, to: 110 });
+    expect(covers(wanted(span), span)).toBe(true);
+    expect(covers(span, { from: 105, to: 111 })).toBe(false);
+    expect(seen(1e9, 300, 5)).toEqual({ from: 5, to: 5 });
+  });
+  it('scrolls no further than it must', () => {
+    expect(scrollTo(3, 0, 10 * ROW)).toBeNull();
+    expect(scrollTo(10, 0, 10 * ROW)).toBe(ROW);
+    expect(scrollTo(2, 5 * ROW, 10 * ROW)).toBe(2 * ROW);
   });
 });
