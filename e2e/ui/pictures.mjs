@@ -38,8 +38,7 @@ const choose = async ({ page }, filter) => {
 await Promise.all([traffic(light), traffic(dark)]);
 await light.page.getByRole('button', { name: 'Blocked' }).click();
 await light.page.waitForTimeout(400);
-await light.page.getByRole('listbox', { name: 'Requests' }).focus();
-await light.page.keyboard.press('Home');
+await light.page.getByRole('listbox', { name: 'Requests' }).evaluate((list) => (list.scrollTop = 0));
 await picture(light, 'traffic');
 await choose(dark, 'reason:acah-header-missing');
 await dark.page.getByRole('button', { name: 'Make it pass' }).click();
@@ -58,6 +57,7 @@ await light.page.getByRole('button', { name: /acao-missing → 200/ }).click();
 const headers = light.page.getByLabel('Headers, one a line');
 await headers.fill(`${await headers.inputValue()}\nAccess-Control-Allow-Origin: ${origin}`);
 await light.page.getByText('What you change').click();
+await light.page.getByRole('status').filter({ hasText: 'script can read the response' }).waitFor();
 await picture(light, 'breakpoint');
 await light.page.getByRole('button', { name: 'Go on as edited' }).click();
 
