@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?=
 
 .PHONY: agreement help run ui test check format-check lint tidy docs fuzz-check example example-check bench \
-	fuzz
+	fuzz truth
 
 help:
 	@echo 'make run      build corscope, start its demo server, explain a failing request'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench    measure the engine and the program'
 	@echo 'make fuzz     FUZZ_SECONDS=60 for each fuzz target (FUZZ_TARGETS="a b" for some)'
 	@echo 'make agreement  how far the engine agrees with the recorded browsers'
+	@echo 'make truth    compare it with a real browser on new scenarios (BROWSER=chromium SEED=1 COUNT=500)'
 	@echo 'make example  renew the generated parts of README.md from the real program'
 
 # exec: a signal to make must reach the script, which stops the demo server.
@@ -115,3 +116,12 @@ bench:
 fuzz:
 	@sh xtask/needs.sh fuzz
 	@CARGO='$(CARGO)' sh fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+# Where the engine differs from a real browser on scenarios that nobody recorded.
+BROWSER ?= chromium
+SEED    ?= 1
+COUNT   ?= 500
+
+truth:
+	@$(CARGO) build --release -p corscope
+	@sh conformance/live/run.sh "$(CORSCOPE)" $(BROWSER) $(SEED) $(COUNT)
