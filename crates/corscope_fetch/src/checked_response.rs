@@ -97,7 +97,8 @@ impl Fetch<'_> {
             return false;
         };
         let metadata = &*request.integrity;
-        if metadata.is_empty() {
+        let any_case = self.user_agent.integrity_algorithm_in_any_case;
+        if metadata.is_empty() || (any_case && metadata.trim_ascii().is_empty()) {
             return true;
         }
         let is_bodyless = &*request.method == "HEAD" || response.has_null_body_status();
@@ -109,7 +110,7 @@ impl Fetch<'_> {
         let cause = if self.tainting == Tainting::Opaque {
             Some(Cause::IntegrityNeedsCors)
         } else if (is_bodyless && self.user_agent.integrity_needs_body)
-            || integrity::is_mismatch(metadata, body)
+            || integrity::is_mismatch(metadata, body, any_case)
         {
             Some(Cause::IntegrityMismatch)
         } else {

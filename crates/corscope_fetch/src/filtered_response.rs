@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::forbidden::is_token;
 use crate::header_list::{Header, HeaderList};
 use crate::header_values::extract_tokens;
 use crate::safelist::{is_forbidden_response_header_name, safelisted_response_header_name};
@@ -36,11 +37,9 @@ fn visible(list: &HeaderList, is_shown: impl Fn(&[u8]) -> bool) -> Vec<Cow<'stat
         if let Some(safe) = safelisted_response_header_name(name) {
             names.push(Cow::Borrowed(safe));
         } else if is_shown(name) && !is_forbidden_response_header_name(name) {
-            let name = String::from_utf8(name.to_ascii_lowercase());
-            names.push(Cow::Owned(name.unwrap_or_else(|error| {
-                // Header names are bytes, each a code point.
-                error.as_bytes().iter().copied().map(char::from).collect()
-            })));
+            // A line whose name is no token is no header; browsers leave it out when they parse.
+            let text = str::from_utf8(name).ok().filter(|_| is_token(name));
+            names.extend(text.map(|name| Cow::Owned(name.to_ascii_lowercase())));
         }
     }
     names.sort_unstable();
@@ -84,9 +83,15 @@ mod tests {
 
     #[test]
     fn basic_hides_cookies_only() {
-        let list = [("Set-Cookie", "a"), ("X", "1"), ("x", "2")]
-            .into_iter()
-            .collect();
+        let list = [
+            ("Set-Cookie", "a"),
+            ("X", "1"),
+            ("x", "2"),
+            ("a b", "1"),
+            ("x\u{e9}", "1"),
+        ]
+        .into_iter()
+        .collect();
         assert_eq!(basic_visible_headers(&list), ["x"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::fetch::{Fetch, Next, Pending, Tainting};
 use crate::http_redirect_fetch::location;
 use crate::preflight_cache::PreflightCache;
 use crate::request::{Request, RequestBody};
-use crate::request_init::{CredentialsMode, Mode};
+use crate::request_init::{CredentialsMode, Mode, RedirectMode};
 use crate::response::Response;
 use crate::safelist::{UnsafeNames, is_safelisted_method, unsafe_request_header_names};
 use crate::steps;
@@ -96,7 +96,7 @@ impl Fetch<'_> {
                     .as_ref()
                     .unwrap_or(&request.header_list);
                 let names = judge(first);
-                let needed = !names.is_empty();
+                let needed = !names.is_empty() || self.redirects.needed_preflight;
                 let remains = |name: &[u8]| !self.redirects.is_stripped_at_this_hop(name);
                 (names.filtered(remains), needed)
             }
@@ -155,7 +155,14 @@ impl Fetch<'_> {
             CredentialsMode::SameOrigin => self.tainting == Tainting::Basic,
         };
         let origin = self.origin_header(request);
-        let header_list = request.header_list.with("Origin", origin);
+        let mut header_list = request.header_list.with("Origin", origin);
+        if self.user_agent.sends_last_authorization {
+            let mut lines = header_list.lines_named("authorization");
+            if let (Some(_), Some((_, last))) = (lines.next(), lines.last()) {
+                let last = last.value.to_vec();
+                header_list.set("Authorization", last);
+            }
+        }
         let sent = SentRequest {
             method: request.method.clone(),
             url: wire_url(&request.url),
@@ -198,6 +205,10 @@ impl Fetch<'_> {
         cache: &mut PreflightCache,
         now: u64,
     ) -> Next {
+        if !self.pass_proxy_authentication(response) {
+            self.clear_cache(cache);
+            return self.fail();
+        }
         let faults_before = self.record.faults.len();
         let allowed = question.judge(response, self.user_agent, &mut self.record);
         let Some(request) = self.request.as_deref() else {
@@ -239,12 +250,8 @@ impl Fetch<'_> {
         cache: &mut PreflightCache,
         now: u64,
     ) -> Next {
-        if response.status == 407 && self.user_agent.fails_on_407 {
-            let cause = Cause::UnexpectedProxyAuthentication;
-            let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
-            if !self.record.fault(&steps::HTTP_NETWORK, cause, evidence) {
-                return self.fail_after_preflight(cache);
-            }
+        if !self.pass_proxy_authentication(response) {
+            return self.fail_after_preflight(cache);
         }
         self.record.pass(&steps::HTTP_NETWORK, |_| vec![]);
         if !self.pass_cors_check(response) {
@@ -257,13 +264,26 @@ impl Fetch<'_> {
             if let Some(location) = location(response, self.user_agent) {
                 return self.http_redirect_fetch(response, location, cache, now);
             }
-            if self.user_agent.redirect_mode_counts_without_location
-                && let Some(next) = self.end_by_redirect_mode(cache)
-            {
+            let is_manual = self
+                .request
+                .as_deref()
+                .is_some_and(|request| request.redirect == RedirectMode::Manual);
+            let counts = is_manual || self.user_agent.redirect_mode_error_counts_without_location;
+            if counts && let Some(next) = self.end_by_redirect_mode(cache) {
                 return next;
             }
         }
         self.filter(response, cache)
+    }
+
+    /// A 407 that no proxy sent, where a user agent takes it for one.
+    fn pass_proxy_authentication(&mut self, response: &Response) -> bool {
+        if response.status != 407 || !self.user_agent.fails_on_407 {
+            return true;
+        }
+        let cause = Cause::UnexpectedProxyAuthentication;
+        let evidence = |leg| vec![Evidence::response(leg, Part::Status)];
+        self.record.fault(&steps::HTTP_NETWORK, cause, evidence)
     }
 
     /// The CORS check on the current leg's response, when its tainting is `cors`.

@@ -1,10 +1,13 @@
 //! [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch).
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use url::Url;
 
 use crate::cause::Cause;
+use crate::client_hints::is_hint;
 use crate::cors_check::cors_check;
 use crate::evidence::{Evidence, Part, Place};
 use crate::fetch::{Fetch, Next, Tainting};
@@ -12,11 +15,13 @@ use crate::header_list::HeaderList;
 use crate::origin::{has_credentials, is_http_scheme, same_origin};
 use crate::preflight_cache::PreflightCache;
 use crate::request::{Request, RequestBody};
-use crate::request_init::{CredentialsMode, Mode};
+use crate::request_init::{Api, CredentialsMode, Mode, RedirectMode};
 use crate::response::Response;
 use crate::steps::{self, Step};
 use crate::trace::Record;
-use crate::user_agent::{FailureDrops, RedirectPreflight, RepeatedLocation, UserAgent};
+use crate::user_agent::{
+    FailureDrops, LocationBytes, RedirectPreflight, RepeatedLocation, UserAgent,
+};
 use crate::verdict::Outcome;
 
 /// How many redirects are followed.
@@ -106,10 +111,20 @@ impl Fetch<'_> {
             line: location.line,
             span: location.span.clone(),
         };
-        if let Some(next) = self.end_by_redirect_mode(cache) {
+        let target = self.target(&location);
+        let waits = match (&target, self.redirect_mode()) {
+            (None, RedirectMode::Manual) => self.user_agent.manual_redirect_needs_valid_location,
+            (Some(target), RedirectMode::Error) => {
+                self.user_agent.judges_redirect_credentials_before_mode
+                    && self.tainting == Tainting::Cors
+                    && has_credentials(target)
+            }
+            _ => false,
+        };
+        if !waits && let Some(next) = self.end_by_redirect_mode(cache) {
             return next;
         }
-        let Some(target) = self.target(&location) else {
+        let Some(target) = target else {
             let cause = Cause::RedirectLocationInvalid {
                 place: place.clone(),
             };
@@ -144,17 +159,18 @@ impl Fetch<'_> {
         next
     }
 
+    fn redirect_mode(&self) -> RedirectMode {
+        let request = self.request.as_deref();
+        request.map_or(RedirectMode::Follow, |request| request.redirect)
+    }
+
     /// The [location URL](https://fetch.spec.whatwg.org/#concept-response-location-url).
     fn target(&self, location: &Location) -> Option<Url> {
         let request = self.request.as_deref()?;
         if location.is_ambiguous {
             return None;
         }
-        let text = match str::from_utf8(&location.value) {
-            Ok(text) => text.to_owned(),
-            // Bytes that are no UTF-8 are read one by one.
-            Err(_) => location.value.iter().copied().map(char::from).collect(),
-        };
+        let text = location_text(&location.value, self.user_agent.location_bytes);
         let mut target = request.url.join(&text).ok()?;
         if target.fragment().is_none() {
             target.set_fragment(request.url.fragment());
@@ -184,7 +200,7 @@ impl Fetch<'_> {
         let leaves_origin = is_cors_mode && !self.client.origin.is_same_as(target);
         let refused = leaves_origin
             || self.tainting == Tainting::Cors
-            || !self.user_agent.follows_to_url_with_credentials;
+            || !(self.user_agent.follows_to_url_with_credentials || request.api == Api::Xhr);
         if has_credentials(target) && refused {
             let cause = Cause::RedirectUrlHasCredentials;
             let step = &steps::REDIRECT_CREDENTIALS;
@@ -276,12 +292,50 @@ impl Fetch<'_> {
             request.body = RequestBody::None;
             remove(request, &BODY_HEADERS);
         }
+        if crosses && self.user_agent.removes_client_hints_across_origins {
+            request.header_list = request.header_list.without(|header| is_hint(header.name));
+        }
         if crosses {
             remove(request, &["authorization"]);
+        } else if self.user_agent.restores_authorization
+            && let Some(first) = &state.first_header_list
+            && !request.header_list.contains("authorization")
+        {
+            for (_, header) in first.lines_named("authorization") {
+                request.header_list.push(header.name, header.value);
+            }
         }
         let left = std::mem::replace(&mut request.url, target.into());
         self.redirected_from.get_or_insert(left);
         self.hop += 1;
+    }
+}
+
+/// A Location's value as text.
+pub fn location_text(value: &[u8], bytes: LocationBytes) -> Cow<'_, str> {
+    fn one_by_one(bytes: &[u8]) -> String {
+        bytes.iter().copied().map(char::from).collect()
+    }
+    if value.is_ascii() {
+        return String::from_utf8_lossy(value);
+    }
+    match bytes {
+        LocationBytes::Utf8OrLatin1 => match str::from_utf8(value) {
+            Ok(text) => text.into(),
+            Err(_) => one_by_one(value).into(),
+        },
+        LocationBytes::PercentEncoded => {
+            let mut text = String::with_capacity(value.len() + 8);
+            for byte in value {
+                if byte.is_ascii() {
+                    text.push(char::from(*byte));
+                } else {
+                    let _ = write!(text, "%{byte:02X}"); // a String takes every write
+                }
+            }
+            text.into()
+        }
+        LocationBytes::Utf8AsLatin1 => one_by_one(String::from_utf8_lossy(value).as_bytes()).into(),
     }
 }
 

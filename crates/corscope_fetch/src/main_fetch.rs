@@ -120,14 +120,19 @@ impl Fetch<'_> {
             );
             return self.fail();
         };
-        if integrity::is_mismatch(&request.integrity, Some(&body)) {
+        let any_case = self.user_agent.integrity_algorithm_in_any_case;
+        if integrity::is_mismatch(&request.integrity, Some(&body), any_case) {
             self.refuse(&steps::INTEGRITY, Cause::IntegrityMismatch, Part::Url);
             return self.fail();
+        }
+        let mut visible_headers = vec!["content-type".into()];
+        if self.user_agent.data_url_has_content_length && request.api == Api::Fetch {
+            visible_headers.insert(0, "content-length".into());
         }
         self.end(Outcome::Readable {
             status: 200,
             response_type: ResponseType::Basic,
-            visible_headers: vec!["content-type".into()],
+            visible_headers,
         })
     }
 

@@ -19,7 +19,7 @@ use crate::request_init::{
 use crate::safelist::{
     is_no_cors_safelisted_name, is_safelisted_method, mime_essence, safelisted_request_header,
 };
-use crate::user_agent::{StreamUpload, UserAgent};
+use crate::user_agent::{DroppedBlobType, StreamUpload, UserAgent};
 
 /// Keepalive bodies may have this many bytes in flight.
 const KEEPALIVE_LIMIT: usize = 64 * 1024;
@@ -84,10 +84,9 @@ impl Request {
             return Err(Cause::UrlHasCredentials);
         }
         let (mode, credentials) = defaults(init)?;
-        let given = if init.method.is_empty() {
-            default_method(init.api)
-        } else {
-            &*init.method
+        let given = match init.api {
+            Api::Beacon => "POST", // sendBeacon() has no word for the method
+            _ => &*init.method,
         };
         if is_fetch && init.cache == CacheMode::OnlyIfCached && mode != Mode::SameOrigin {
             return Err(Cause::OnlyIfCachedNeedsSameOrigin);
@@ -219,14 +218,14 @@ impl Request {
             && init.upload_listener
             && (body.is_some() || user_agent.upload_listener_counts_without_body);
         let Some(body) = body else { return Ok(()) };
-        let stringified =
-            body.kind == BodyType::Stream && user_agent.stream_upload == StreamUpload::Stringified;
+        // XHR takes no stream, so what it is given is turned into a string.
+        let stringified = body.kind == BodyType::Stream
+            && (is_xhr || user_agent.stream_upload == StreamUpload::Stringified);
         if body.kind == BodyType::Stream && !stringified {
-            if self.mode == Mode::NoCors || init.keepalive {
-                return Err(Cause::StreamBodyNotAllowed);
-            }
             if user_agent.stream_upload == StreamUpload::Refused {
                 self.refused = Some(Cause::StreamUploadUnsupported);
+            } else if self.mode == Mode::NoCors || init.keepalive {
+                return Err(Cause::StreamBodyNotAllowed);
             }
             self.body = RequestBody::Stream;
             self.use_cors_preflight = true;
@@ -252,11 +251,7 @@ impl Request {
             BodyType::FormData => "multipart/form-data; boundary=corscope".to_owned(),
             BodyType::ArrayBuffer => return Ok(()),
             BodyType::Blob => match blob_type(body.content_type.as_deref()) {
-                Some(kind)
-                    if is_xhr && user_agent.drops_invalid_blob_type && !is_valid_mime(&kind) =>
-                {
-                    return Ok(());
-                }
+                Some(kind) if is_xhr && is_dropped(&kind, user_agent) => return Ok(()),
                 Some(kind) => kind,
                 None => return Ok(()),
             },
@@ -294,6 +289,14 @@ fn blob_type(given: Option<&str>) -> Option<String> {
         .then(|| given.to_ascii_lowercase())
 }
 
+fn is_dropped(blob_type: &str, user_agent: &UserAgent) -> bool {
+    match user_agent.dropped_blob_type {
+        DroppedBlobType::None => false,
+        DroppedBlobType::NotStrictlyValid => !is_valid_mime(blob_type),
+        DroppedBlobType::WithoutEssence => mime_essence(blob_type.as_bytes()).is_none(),
+    }
+}
+
 /// Whether a MIME type parses strictly: an essence, and `name=value` in every parameter.
 fn is_valid_mime(value: &str) -> bool {
     mime_essence(value.as_bytes()).is_some()
@@ -302,13 +305,6 @@ fn is_valid_mime(value: &str) -> bool {
                 is_token(name.trim_ascii().as_bytes()) && !value.trim_ascii().is_empty()
             })
         })
-}
-
-const fn default_method(api: Api) -> &'static str {
-    match api {
-        Api::Beacon => "POST",
-        _ => "GET",
-    }
 }
 
 const fn is_element(api: Api) -> bool {

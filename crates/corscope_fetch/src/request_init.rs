@@ -146,11 +146,11 @@ pub enum CrossOrigin {
 
 /// Everything a script or an element says about one request. Fields that are `None` take the
 /// API's own default.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestInit {
     /// Who asks.
     pub api: Api,
-    /// The method as given, before normalization.
+    /// The method as given, before normalization; the empty string is no token.
     pub method: String,
     /// The URL as given; it must be absolute.
     pub url: String,
@@ -174,4 +174,24 @@ pub struct RequestInit {
     pub upload_listener: bool,
     /// Elements: the `crossorigin` attribute, if it is there.
     pub crossorigin: Option<CrossOrigin>,
+}
+
+impl Default for RequestInit {
+    fn default() -> Self {
+        Self {
+            api: Api::default(),
+            method: "GET".into(),
+            url: String::new(),
+            headers: Vec::new(),
+            mode: None,
+            credentials: None,
+            redirect: RedirectMode::default(),
+            cache: CacheMode::default(),
+            integrity: String::new(),
+            keepalive: false,
+            body: None,
+            upload_listener: false,
+            crossorigin: None,
+        }
+    }
 }

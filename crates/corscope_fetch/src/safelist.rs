@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::client_hints;
 use crate::header_list::{HeaderList, trim_http_whitespace};
 use crate::user_agent::UserAgent;
 
@@ -38,18 +39,6 @@ pub const fn is_unsafe_byte(byte: u8) -> bool {
         )
 }
 
-const CLIENT_HINTS: [&str; 9] = [
-    "device-memory",
-    "downlink",
-    "dpr",
-    "ect",
-    "intervention",
-    "rtt",
-    "save-data",
-    "viewport-width",
-    "width",
-];
-
 /// Why a request-header is not CORS-safelisted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unsafe {
@@ -81,7 +70,6 @@ pub fn safelisted_request_header(
     user_agent: &UserAgent,
 ) -> Result<(), Unsafe> {
     let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-    let has_hint_value = |value: &[u8]| !is("save-data") || value.eq_ignore_ascii_case(b"on");
     // By length first: nearly every header is none of these.
     let judge: fn(&[u8], &UserAgent) -> Result<(), Unsafe> = match name.len() {
         5 if is("range") => range,
@@ -90,9 +78,7 @@ pub fn safelisted_request_header(
         15 if is("accept-language") => language,
         16 if is("content-language") => language,
         3..=14
-            if user_agent.safelists_client_hints
-                && CLIENT_HINTS.into_iter().any(is)
-                && has_hint_value(value) =>
+            if user_agent.safelists_client_hints && client_hints::is_well_formed(name, value) =>
         {
             |_, _| Ok(())
         }
@@ -141,6 +127,14 @@ pub fn safelisted_content_type(value: &[u8], user_agent: &UserAgent) -> Result<(
     {
         return Err(Unsafe::Byte { at });
     }
+    if user_agent.refuses_empty_content_type_parameter {
+        let mut parts = value.split(|byte| *byte == b';').skip(1).peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_some() && trim_http_whitespace(part).is_empty() {
+                return Err(Unsafe::ContentType);
+            }
+        }
+    }
     // A value that has one of these before its parameters parses.
     let essence = before_parameters(value);
     let is_safe = [
@@ -187,6 +181,7 @@ fn is_simple_range(value: &[u8], user_agent: &UserAgent) -> bool {
         return false;
     };
     let (start, end) = (&range[..dash], &range[dash + 1..]);
+    let (start, end) = (unsigned(start, user_agent), unsigned(end, user_agent));
     let is_number = |digits: &[u8]| {
         digits.iter().all(u8::is_ascii_digit)
             && user_agent.range_number_max.is_none_or(|max| {
@@ -202,6 +197,16 @@ fn is_simple_range(value: &[u8], user_agent: &UserAgent) -> bool {
         && (end.is_empty() || (is_number(end) && number_order(start, end)))
 }
 
+/// A number without its plus, where one may stand.
+fn unsigned<'a>(number: &'a [u8], user_agent: &UserAgent) -> &'a [u8] {
+    match number {
+        [b'+', digits @ ..] if user_agent.range_number_may_have_plus && !digits.is_empty() => {
+            digits
+        }
+        _ => number,
+    }
+}
+
 /// Whether decimal `start` is at most decimal `end`, of whatever length.
 fn number_order(start: &[u8], end: &[u8]) -> bool {
     fn strip(mut digits: &[u8]) -> &[u8] {
@@ -215,7 +220,7 @@ fn number_order(start: &[u8], end: &[u8]) -> bool {
 }
 
 /// [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names):
-/// lower case, sorted, each once.
+/// lower case, sorted; each once, or, where a user agent does so, once for each line of that name.
 ///
 /// They are kept as `Access-Control-Request-Headers` has them, joined with commas, since names are
 /// tokens and have none.
@@ -226,13 +231,19 @@ pub struct UnsafeNames {
 
 impl UnsafeNames {
     /// Of `names` in any case and order.
-    pub fn new(mut names: Vec<&[u8]>) -> Self {
+    pub fn new(names: Vec<&[u8]>) -> Self {
+        Self::sorted(names, false)
+    }
+
+    fn sorted(mut names: Vec<&[u8]>, repeated: bool) -> Self {
         fn in_lower_case(name: &[u8]) -> impl Iterator<Item = u8> {
             name.iter().map(u8::to_ascii_lowercase)
         }
         if names.len() > 1 {
             names.sort_unstable_by(|one, other| in_lower_case(one).cmp(in_lower_case(other)));
-            names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+            if !repeated {
+                names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+            }
         }
         let mut joined = names.join(&b',');
         joined.make_ascii_lowercase();
@@ -249,15 +260,19 @@ impl UnsafeNames {
         self.joined.is_empty()
     }
 
-    /// One by one.
+    /// One by one, each once.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut last: &[u8] = b"";
         let names = self.joined.split(|byte| *byte == b',');
-        names.filter(|name| !name.is_empty())
+        // Sorted, so equal names stand together.
+        names.filter(move |name| std::mem::replace(&mut last, name) != *name)
     }
 
     /// Those that `keep` picks.
     pub fn filtered(&self, keep: impl Fn(&[u8]) -> bool) -> Self {
-        Self::new(self.iter().filter(|name| keep(name)).collect())
+        let names = self.joined.split(|byte| *byte == b',');
+        let kept = names.filter(|name| !name.is_empty() && keep(name));
+        Self::sorted(kept.collect(), true)
     }
 }
 
@@ -291,7 +306,7 @@ pub fn unsafe_request_header_names(list: &HeaderList, user_agent: &UserAgent) ->
     if user_agent.limits_safelisted_total && safelisted_total > TOTAL_LIMIT {
         names = list.iter().map(|header| header.name).collect();
     }
-    UnsafeNames::new(names)
+    UnsafeNames::sorted(names, user_agent.names_header_lines)
 }
 
 /// Whether a response-header name is
@@ -331,4 +346,75 @@ pub fn is_no_cors_safelisted_name(name: &[u8]) -> bool {
     ]
     .iter()
     .any(|safe| name.eq_ignore_ascii_case(safe.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user_agent::Browser;
+
+    fn is_safe(name: &str, value: &str, browser: Browser) -> bool {
+        safelisted_request_header(name.as_bytes(), value.as_bytes(), browser.profile()).is_ok()
+    }
+
+    // Live, the grid `range`.
+    #[test]
+    fn a_range_is_simple_within_what_the_parsers_take() {
+        let cases = [
+            ("bytes=9223372036854775806-", true, true),
+            ("bytes=9223372036854775807-", false, true),
+            ("bytes=+1-5", false, false),
+            ("bytes=0-+5", false, false),
+            ("bytes=+-5", false, false),
+        ];
+        for (value, chromium, firefox) in cases {
+            assert_eq!(
+                is_safe("Range", value, Browser::Chromium),
+                chromium,
+                "{value}"
+            );
+            assert_eq!(
+                is_safe("Range", value, Browser::Firefox),
+                firefox,
+                "{value}"
+            );
+        }
+        assert!(is_safe("Range", "Bytes=+1-+5", Browser::WebKit));
+        assert!(!is_safe("Range", "bytes=+-5", Browser::WebKit));
+    }
+
+    // Live header0122.
+    #[test]
+    fn an_empty_parameter_is_refused_by_firefox_before_another_semicolon() {
+        for (value, firefox) in [
+            ("text/plain;", true),
+            ("text/plain;;", false),
+            ("text/plain; ;x=y", false),
+            ("text/plain;x=y;", true),
+        ] {
+            assert_eq!(
+                is_safe("Content-Type", value, Browser::Firefox),
+                firefox,
+                "{value}"
+            );
+            assert!(is_safe("Content-Type", value, Browser::Chromium), "{value}");
+        }
+    }
+
+    // Live, the grid `repeat`.
+    #[test]
+    fn only_firefox_names_a_header_once_a_line() {
+        let list = [("X-Foo", "1"), ("b", "1"), ("x-foo", "2")]
+            .into_iter()
+            .collect();
+        let joined = |browser: Browser| {
+            let names = unsafe_request_header_names(&list, browser.profile());
+            (
+                String::from_utf8(names.joined().to_vec()).unwrap(),
+                names.iter().count(),
+            )
+        };
+        assert_eq!(joined(Browser::Fetch), ("b,x-foo".into(), 2));
+        assert_eq!(joined(Browser::Firefox), ("b,x-foo,x-foo".into(), 2));
+    }
 }

@@ -8,8 +8,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use choices::{
-    CacheUpdate, FailureDrops, InvalidMaxAge, MaxAgeSyntax, PreflightOrder, RedirectPreflight,
-    RepeatedLocation, StreamUpload, TaintedPreflight,
+    CacheUpdate, DroppedBlobType, FailureDrops, InvalidMaxAge, LocationBytes, MaxAgeSyntax,
+    PreflightOrder, RedirectPreflight, RepeatedLocation, StreamUpload, TaintedPreflight,
 };
 
 /// Which user agent's profile to follow.
@@ -114,9 +114,12 @@ user_agents! {
     /// Whether a script's `User-Agent` header is dropped silently.
     drops_script_user_agent: bool = false, true, false, false;
         "Chromium still treats User-Agent as forbidden"
-    /// Whether a Blob's type that does not parse as a MIME type is left out by XHR.
-    drops_invalid_blob_type: bool = false, true, false, false;
-        "Chromium's XHR sets Content-Type only from a type that it can parse (recorded c100394)"
+    /// Which types of a Blob XHR leaves out.
+    dropped_blob_type: DroppedBlobType =
+        DroppedBlobType::None, DroppedBlobType::NotStrictlyValid,
+        DroppedBlobType::None, DroppedBlobType::WithoutEssence;
+        "Chromium's and WebKit's XHR set Content-Type only from a type that they can parse (recorded \
+         c100394, live body0186)"
     /// Whether the length limit of safelisted values covers a Content-Type that XHR took from the
     /// body.
     limits_body_content_type: bool = true, true, false, true;
@@ -139,12 +142,27 @@ user_agents! {
     /// Whether a comma makes a Content-Type value unsafe.
     refuses_comma_in_content_type: bool = false, false, true, false;
         "Firefox's MIME parser for requests takes one type only (recorded c100850)"
+    /// Whether an empty parameter before another one makes a Content-Type value unsafe.
+    refuses_empty_content_type_parameter: bool = false, false, true, false;
+        "Firefox's MIME parser for requests (live header0122)"
     /// Whether `bytes` in Range may be spelled in any case.
     range_unit_in_any_case: bool = false, false, false, true;
         "WebKit compares the unit without case (recorded c100366)"
     /// The largest number in a simple Range; `None` for no limit.
-    range_number_max: Option<u64> = None, Some(i64::MAX as u64), Some(u64::MAX), Some(u64::MAX);
-        "integer types of the parsers (recorded c100965)"
+    range_number_max: Option<u64> = None, Some(i64::MAX as u64 - 1), Some(u64::MAX), Some(u64::MAX);
+        "integer types of the parsers (recorded c100965); Chromium keeps 2^63-1 for \"no end\" (live \
+         range0045)"
+    /// Whether a number in a simple Range may have a plus before it.
+    range_number_may_have_plus: bool = false, false, false, true;
+        "WebKit's integer parser takes one (live range0034)"
+
+    /// Whether Access-Control-Request-Headers names a header once for each of its lines.
+    names_header_lines: bool = false, false, true, false;
+        "Firefox sorts the lines' names and keeps the equal ones (live repeat0000)"
+
+    /// Whether only the last of several Authorization lines is sent.
+    sends_last_authorization: bool = false, false, true, false;
+        "Firefox's channel sets such a header anew for each line (live repeat0006)"
 
     // The preflight.
 
@@ -186,10 +204,17 @@ user_agents! {
     /// redirect fail; otherwise an empty body is hashed.
     integrity_needs_body: bool = true, false, false, false;
         "browsers hash what they have, which is nothing"
+    /// Whether integrity metadata may spell an algorithm in any case.
+    integrity_algorithm_in_any_case: bool = false, false, false, true;
+        "WebKit's parser ignores case (live integrity0112)"
     /// Whether XHR writes Content-Type anew when it mends its charset.
     reserializes_content_type: bool = true, false, true, true;
         "by their sources: Chromium replaces every charset where it stands, the others parse the \
          type and write it anew"
+
+    /// Whether `fetch()` shows a Content-Length of a `data:` URL.
+    data_url_has_content_length: bool = false, false, true, false;
+        "Firefox's fetch sets one, its XHR has none (live url0072, recorded c100260)"
 
     // Redirects.
 
@@ -200,29 +225,54 @@ user_agents! {
         "the standard extracts one value; Chromium and Firefox refuse different ones by their \
          sources, and WebKit's network library takes one"
 
+    /// How bytes of a Location that are no ASCII are read.
+    location_bytes: LocationBytes =
+        LocationBytes::Utf8OrLatin1, LocationBytes::PercentEncoded,
+        LocationBytes::PercentEncoded, LocationBytes::Utf8AsLatin1;
+        "Chromium and Firefox escape each byte, WebKit's network library decodes UTF-8 and its URL \
+         parser takes the bytes of that one by one (live location0385)"
     /// Whether an empty Location is none, so that the response is no redirect.
     empty_location_is_absent: bool = false, true, false, false;
         "Chromium takes the first line that says something (whatwg/fetch issue 669)"
-    /// Whether redirect modes `error` and `manual` look at the status alone.
-    redirect_mode_counts_without_location: bool = true, false, true, false;
-        "Chromium and WebKit ask their network layers, which see no redirect without a Location"
+    /// Whether redirect mode `error` refuses a redirect status without a Location.
+    redirect_mode_error_counts_without_location: bool = true, false, true, false;
+        "Chromium and WebKit ask their network layers, which see no redirect without a Location; \
+         mode `manual` looks at the status alone everywhere (live status0028)"
+    /// Whether redirect mode `manual` hides only a redirect whose Location can be parsed.
+    manual_redirect_needs_valid_location: bool = false, true, false, false;
+        "Chromium's network layer fails such a redirect before the mode is looked at (live \
+         location0063)"
+    /// Whether mode `cors` refuses a redirect to a URL with credentials before redirect mode `error`
+    /// does.
+    judges_redirect_credentials_before_mode: bool = false, true, false, false;
+        "Chromium's CORS loader judges the URL, the mode stands behind it (live location0416)"
     /// Whether a redirect of DELETE to another origin becomes GET, whatever the status.
     redirects_delete_as_get: bool = false, false, false, true;
         "WebKitGTK's network layer (recorded c100367)"
-    /// Whether a request that is not tainted `cors` may be redirected to a URL with credentials.
+    /// Whether a request that is not tainted `cors` may be redirected to a URL with credentials; XHR
+    /// may everywhere.
     follows_to_url_with_credentials: bool = true, false, true, true;
-        "Chromium blocks subresources with embedded credentials (recorded c101035)"
+        "Chromium blocks subresources with embedded credentials, but not those of XHR (recorded \
+         c101035, live g01326)"
     /// Whether the rules on a redirect's URL, and a credentialed check on its response, are applied
     /// only after the preflight at the new URL.
     judges_redirects_after_next_preflight: bool = false, false, false, true;
         "WebKit's network process makes the preflight, its web process judges the redirect \
          (recorded c100698, c100934)"
+    /// Whether a redirect to another origin removes client hints that the script set.
+    removes_client_hints_across_origins: bool = false, true, false, false;
+        "Chromium sends hints to the origins that asked for them only (live g00126)"
+    /// Whether the Authorization header that one redirect removed comes back with the next one that
+    /// stays on its origin.
+    restores_authorization: bool = false, false, true, false;
+        "Firefox sets the script's headers anew at each redirect and leaves out Authorization only \
+         where that one crosses origins (live g00480)"
     /// When a redirected request is preflighted again.
     redirect_preflight: RedirectPreflight =
         RedirectPreflight::Fresh, RedirectPreflight::Fresh,
         RedirectPreflight::FirstHeadersRemainingNamed, RedirectPreflight::OnceNeededAllNamed;
-        "Firefox keeps the list of unsafe names of the first request, WebKit a flag and all headers \
-         (recorded c100299, c100056)"
+        "Firefox keeps the list of unsafe names of the first request and that the channel requires a \
+         preflight, WebKit a flag and all headers (recorded c100299, c100056, live hop0210)"
     /// Whose origin a preflight carries after tainting redirects.
     tainted_preflight: TaintedPreflight =
         TaintedPreflight::Null, TaintedPreflight::Null, TaintedPreflight::Page, TaintedPreflight::Null;

@@ -59,14 +59,14 @@ pub enum CredentialsDocument {
 }
 
 /// What the script asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestDocument {
     /// Who asks.
     #[serde(default)]
     pub api: Api,
-    /// The method, as given; by default the API's.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// The method, as given; `GET` when the script gives none.
+    #[serde(default = "get")]
     pub method: String,
     /// The URL; relative ones need the page's.
     pub url: String,
@@ -97,6 +97,29 @@ pub struct RequestDocument {
     /// XHR: whether a listener is on `xhr.upload`.
     #[serde(default)]
     pub upload_listener: bool,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+impl Default for RequestDocument {
+    fn default() -> Self {
+        Self {
+            api: Api::default(),
+            method: get(),
+            url: String::new(),
+            headers: Vec::new(),
+            mode: None,
+            credentials: None,
+            redirect: RedirectMode::default(),
+            cache: CacheMode::default(),
+            integrity: String::new(),
+            keepalive: false,
+            body: None,
+            upload_listener: false,
+        }
+    }
 }
 
 /// A server's answer to a preflight, to a probe, or to an earlier load.

@@ -79,15 +79,15 @@ impl Subject {
         request: &RequestDocument,
     ) -> Result<Self, ScenarioError> {
         let client = client(page)?;
-        // Only a page with a URL can ask for relative ones; without it there is nothing to parse.
-        let url = match &client.url {
-            Some(base)
-                if Url::parse(&request.url) == Err(url::ParseError::RelativeUrlWithoutBase) =>
-            {
-                base.join(&request.url)
-                    .map_or_else(|_| request.url.clone(), String::from)
-            }
-            _ => request.url.clone(),
+        // An opaque page without a URL has no base that we could know.
+        let is_relative = Url::parse(&request.url) == Err(url::ParseError::RelativeUrlWithoutBase);
+        let base = client.url.clone().filter(|_| is_relative);
+        let base = base.or_else(|| Url::parse(client.origin.serialized()).ok());
+        let url = match base.filter(|_| is_relative) {
+            Some(base) => base
+                .join(&request.url)
+                .map_or_else(|_| request.url.clone(), String::from),
+            None => request.url.clone(),
         };
         let credentials = request.credentials.map(|credentials| match credentials {
             CredentialsDocument::Omit => CredentialsMode::Omit,

@@ -11,13 +11,24 @@ pub enum StreamUpload {
     Refused,
 }
 
+/// Which types of a Blob are not sent as Content-Type by XHR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DroppedBlobType {
+    /// None: the type is sent as it is.
+    None,
+    /// Those with no valid essence, or with a parameter that is no `name=value`.
+    NotStrictlyValid,
+    /// Those with no valid essence.
+    WithoutEssence,
+}
+
 /// When a redirected request needs a preflight at its new URL, and for which header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RedirectPreflight {
     /// Judged anew from the request as it then is.
     Fresh,
-    /// Still needed when a header that a redirect removed would have needed it; only the headers
-    /// that remain are named.
+    /// Still needed once one was needed, and when a header that a redirect removed would have
+    /// needed it; only the headers that remain are named.
     FirstHeadersRemainingNamed,
     /// Still needed once one was made; the headers that a redirect removed are still named.
     OnceNeededAllNamed,
@@ -90,4 +101,15 @@ pub enum RepeatedLocation {
     RefusedIfDifferent,
     /// The first counts.
     First,
+}
+
+/// How the bytes of a Location that are no ASCII become characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocationBytes {
+    /// As UTF-8; one by one where they are none.
+    Utf8OrLatin1,
+    /// Each is escaped with `%`.
+    PercentEncoded,
+    /// As UTF-8, with U+FFFD for what is none; then the bytes of that one by one.
+    Utf8AsLatin1,
 }

@@ -193,7 +193,7 @@ impl Default for Row {
             browser: Browser::Fetch,
             api: Api::Fetch,
             url: "https://b.test/".to_owned(),
-            method: String::new(),
+            method: "GET".to_owned(),
             headers: Vec::new(),
             mode: None,
             credentials: None,

@@ -14,11 +14,7 @@ rule!(
 );
 
 fn explain(sight: &Sight<'_>, _: &Fault) -> Option<Explanation> {
-    let method = if sight.init().method.is_empty() {
-        "GET"
-    } else {
-        &sight.init().method
-    };
+    let method = &sight.init().method;
     Some(
         Explanation::new(
             Who::Client,
