@@ -1,8 +1,10 @@
 //! Chromium 156's console lines and CORS error names.
 
+mod first_missing;
+
 use std::fmt::Write as _;
 
-use corscope_fetch::{Api, Cause, Leg, integrity};
+use corscope_fetch::{Api, Cause, Leg, Mode, integrity};
 
 use super::{Account, Scene, is_preflight, latin1, redirect_target, response_value};
 
@@ -11,21 +13,22 @@ const CORS_SCHEMES: &str = "chrome, chrome-experimental-site-token-provider, chr
                             chrome-untrusted, data, http, https, isolated-app";
 
 pub(super) fn account(scene: Scene<'_>) -> Account {
-    let mut lines: Vec<String> = scene
-        .refused_headers()
+    let mut lines: Vec<String> = refused_headers(scene)
         .map(|name| format!("Refused to set unsafe header \"{name}\""))
         .collect();
+    lines.extend(integrity_notices(scene));
     let Some((fault, leg)) = scene.blocked() else {
         return Account { lines, code: None };
     };
     let url = scene.url(leg);
+    let url = url.as_str();
     let origin = scene.client.origin.serialized();
     let is_fetch = scene.init.api == Api::Fetch;
     if let Some((code, body)) = cors_line(scene, &fault.cause, leg) {
         let kind = kind(scene.init.api);
         let to_scheme = fault.cause == Cause::RedirectToNonHttpScheme;
         let url = if to_scheme {
-            redirect_target(leg)
+            redirect_target(scene, leg)
         } else {
             url.to_owned()
         };
@@ -53,14 +56,34 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
             "Fetch API cannot load {url}. Request mode is \"no-cors\" but the redirect mode is not \
              \"follow\"."
         )),
-        Cause::UnsupportedScheme if is_local(url) => {
-            lines.push(format!("Not allowed to load local resource: {url}"));
-        }
-        Cause::UnsupportedScheme => {
-            let scheme = url.split(':').next().unwrap_or_default();
-            lines.push(format!(
+        Cause::UnsupportedScheme => match (is_fetch, scheme(url)) {
+            (true, "file") | (false, "file" | "chrome" | "view-source") => {
+                lines.push(format!("Not allowed to load local resource: {url}"));
+            }
+            (false, "blob") if scene.init.method == "GET" => {
+                lines.push(format!("Not allowed to load local resource: {url}"));
+            }
+            (false, "ftp") => lines.push("FTP is not supported.".into()),
+            (true, "chrome-extension") | (false, _) => {}
+            (true, scheme) => lines.push(format!(
                 "Fetch API cannot load {url}. URL scheme \"{scheme}\" is not supported."
-            ));
+            )),
+        },
+        Cause::RedirectOutOfSameOrigin | Cause::RedirectToNonHttpScheme
+            if is_same_origin_mode(scene) =>
+        {
+            let target = if fault.cause == Cause::RedirectToNonHttpScheme {
+                redirect_target(scene, leg)
+            } else {
+                url.to_owned()
+            };
+            if !is_unsafe_redirect(&target) {
+                lines.push(format!(
+                    "Unsafe attempt to load URL {target} from frame with URL {}. Domains, protocols \
+                     and ports must match.",
+                    scene.page()
+                ));
+            }
         }
         Cause::MixedContent => {
             let what = match scene.init.api {
@@ -71,11 +94,7 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
                 Api::EventSource => "EventSource endpoint",
                 _ => "resource",
             };
-            let page = scene
-                .client
-                .url
-                .as_ref()
-                .map_or_else(|| format!("{origin}/"), |url| url.to_string());
+            let page = scene.page();
             lines.push(format!(
                 "Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an \
                  insecure {what} '{url}'. This request has been blocked; the content must be \
@@ -96,13 +115,6 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
         }
         Cause::IntegrityMismatch => lines.extend(integrity_lines(scene, url)),
         Cause::IntegrityNeedsCors => {
-            if !integrity::has_known_hash(&scene.init.integrity) {
-                lines.push(format!(
-                    "Error parsing 'integrity' attribute ('{}'). The specified hash algorithm must \
-                     be one of 'sha256', 'sha384', 'sha512', or 'ed21159'.",
-                    scene.init.integrity
-                ));
-            }
             lines.push(format!(
                 "Subresource Integrity: The resource '{url}' has an integrity attribute, but the \
                  response is not eligible for integrity validation."
@@ -143,10 +155,49 @@ fn is_unsafe_redirect(url: &str) -> bool {
     .any(|scheme| url.starts_with(scheme))
 }
 
-fn is_local(url: &str) -> bool {
-    ["file:", "chrome:"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
+fn scheme(url: &str) -> &str {
+    url.split(':').next().unwrap_or_default()
+}
+
+/// The headers that XHR refuses aloud: the forbidden ones, and User-Agent, which Chromium still
+/// takes for one.
+fn refused_headers(scene: Scene<'_>) -> impl Iterator<Item = String> {
+    let user_agent = scene.verdict.request.as_deref().into_iter();
+    let user_agent = user_agent.filter(|request| request.api == Api::Xhr);
+    let user_agent = user_agent.flat_map(|request| request.dropped.lines_named("user-agent"));
+    let user_agent = user_agent.map(|(_, header)| latin1(header.name));
+    scene.refused_headers().chain(user_agent)
+}
+
+fn is_same_origin_mode(scene: Scene<'_>) -> bool {
+    let request = scene.verdict.request.as_deref();
+    request.is_some_and(|request| request.mode == Mode::SameOrigin)
+}
+
+/// What is wrong with integrity metadata as such; it is read once there is a response.
+fn integrity_notices(scene: Scene<'_>) -> Vec<String> {
+    if !scene.reads_integrity() {
+        return vec![];
+    }
+    let metadata = &scene.init.integrity;
+    let wrong = |what: &str| format!("Error parsing 'integrity' attribute ('{metadata}'). {what}");
+    let notices = integrity::entries(metadata, false).filter_map(|entry| match entry {
+        integrity::Entry::Hash { option, .. } => option.map(|option| {
+            format!("Ignoring unrecognized 'integrity' attribute option '{option}'.")
+        }),
+        integrity::Entry::UnknownAlgorithm(_) => Some(wrong(
+            "The specified hash algorithm must be one of 'sha256', 'sha384', 'sha512', or \
+             'ed21159'.",
+        )),
+        integrity::Entry::Malformed(entry) if entry.contains('-') => {
+            Some(wrong("The digest must be a valid, base64-encoded value."))
+        }
+        integrity::Entry::Malformed(_) => Some(wrong(
+            "The hash algorithm must be one of 'sha256', 'sha384', 'sha512', or 'ed21159', \
+             followed by a '-' character.",
+        )),
+    });
+    notices.collect()
 }
 
 /// The CORS error name, and the sentence behind the frame.
@@ -255,13 +306,10 @@ fn cors_line(scene: Scene<'_>, cause: &Cause, leg: Option<&Leg>) -> Option<(&'st
             format!(
                 "Request header field {} is not allowed by Access-Control-Allow-Headers in \
                  preflight response.",
-                latin1(name)
+                first_missing::first_missing(scene, leg).unwrap_or_else(|| latin1(name))
             ),
         )),
-        Cause::RedirectUrlHasCredentials if scene.verdict.request.as_deref().is_some_and(|request| {
-            request.mode == corscope_fetch::Mode::Cors
-        }) =>
-        {
+        Cause::RedirectUrlHasCredentials if is_cors_mode(scene) => {
             Some((
                 "RedirectContainsCredentials",
                 "Redirect location '' contains a username and password, which is disallowed for \
@@ -270,12 +318,24 @@ fn cors_line(scene: Scene<'_>, cause: &Cause, leg: Option<&Leg>) -> Option<(&'st
             ))
         }
         Cause::UnsupportedScheme
-            if scene.init.api != Api::Fetch && !is_local(scene.url(leg)) =>
+            if scene.init.api != Api::Fetch
+                && !matches!(
+                    scheme(&scene.url(leg)),
+                    "blob"
+                        | "chrome"
+                        | "chrome-extension"
+                        | "file"
+                        | "filesystem"
+                        | "ftp"
+                        | "view-source"
+                ) =>
         {
             Some(disabled_scheme())
         }
         // Such a redirect is unsafe (net::ERR_UNSAFE_REDIRECT), and then CORS does not come up.
-        Cause::RedirectToNonHttpScheme if !is_unsafe_redirect(&redirect_target(leg)) => {
+        Cause::RedirectToNonHttpScheme
+            if is_cors_mode(scene) && !is_unsafe_redirect(&redirect_target(scene, leg)) =>
+        {
             Some(disabled_scheme())
         }
         Cause::LnaInsecureContext { space } => Some((
@@ -297,6 +357,11 @@ fn cors_line(scene: Scene<'_>, cause: &Cause, leg: Option<&Leg>) -> Option<(&'st
     }
 }
 
+fn is_cors_mode(scene: Scene<'_>) -> bool {
+    let request = scene.verdict.request.as_deref();
+    request.is_some_and(|request| request.mode == Mode::Cors)
+}
+
 fn disabled_scheme() -> (&'static str, String) {
     (
         "CorsDisabledScheme",
@@ -305,17 +370,14 @@ fn disabled_scheme() -> (&'static str, String) {
 }
 
 fn integrity_lines(scene: Scene<'_>, url: &str) -> Vec<String> {
-    let body = scene
-        .verdict
-        .legs
-        .last()
-        .and_then(Leg::response)
-        .and_then(|it| it.body.as_deref());
-    let digest = integrity::sha256_base64(body.unwrap_or_default());
+    let body = scene.hashed_body(None).unwrap_or_default();
+    let strongest = integrity::strongest(&scene.init.integrity, false);
+    let algorithm = strongest.unwrap_or(integrity::Algorithm::Sha256);
+    let (bits, digest) = (algorithm.bits(), algorithm.digest(body));
     vec![
         format!(
             "Failed to find a valid digest in the 'integrity' attribute for resource '{url}' with \
-             computed SHA-256 integrity '{digest}'. The resource has been blocked."
+             computed SHA-{bits} integrity '{digest}'. The resource has been blocked."
         ),
         format!("Fetch API cannot load {url}. SRI's integrity checks failed."),
     ]

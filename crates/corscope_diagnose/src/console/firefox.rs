@@ -4,7 +4,7 @@ use corscope_fetch::cors_check::{ALLOW_ORIGIN, cors_check, get_single};
 use corscope_fetch::origin::same_origin;
 use corscope_fetch::request_init::RedirectMode;
 use corscope_fetch::trace::Record;
-use corscope_fetch::{Cause, Leg, integrity};
+use corscope_fetch::{Cause, Leg, Mode, integrity};
 
 use super::{
     Account, Scene, is_preflight, is_redirect_target, latin1, redirect_target, response_value,
@@ -16,11 +16,13 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
         .refused_headers()
         .map(|name| format!("Attempt to set a forbidden header was denied: {name}"))
         .collect();
+    lines.extend(authorization_warning(scene));
+    lines.extend(integrity_notices(scene));
     let Some((fault, leg)) = scene.blocked() else {
-        lines.extend(authorization_warning(scene));
         return Account { lines, code: None };
     };
     let url = scene.url(leg);
+    let url = url.as_str();
     let blocked = |reason: &str| {
         format!(
             "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
@@ -54,13 +56,26 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
             code: Some(code),
         };
     }
-    let page = scene.client.url.as_ref().map_or_else(
-        || format!("{}/", scene.client.origin),
-        |url| url.to_string(),
-    );
+    let page = scene.page();
     let is_cross = !is_own_origin(scene, leg);
     match &fault.cause {
-        Cause::NetworkError { .. } if is_cross => {
+        Cause::NetworkError { .. } if is_no_cors(scene) => {}
+        // Without a response there is nothing to read the header from, which Firefox takes for more
+        // than one; it tries other methods than PUT again and then gives up (live close0007).
+        Cause::NetworkError { failure }
+            if is_cross
+                && failure.closed
+                && leg.is_some_and(|leg| &*leg.request.method == "PUT") =>
+        {
+            lines.push(blocked(
+                "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).",
+            ));
+            return Account {
+                lines,
+                code: Some("CORSMultipleAllowOriginNotAllowed"),
+            };
+        }
+        Cause::NetworkError { .. } if is_cross && !url.starts_with("data:") => {
             lines.push(did_not_succeed());
             return Account {
                 lines,
@@ -75,15 +90,19 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
             };
         }
         Cause::RedirectToNonHttpScheme => {
-            let target = redirect_target(leg);
+            let target = redirect_target(scene, leg);
             match target.split(':').next().unwrap_or_default() {
                 "data" => lines.push(format!(
                     "Redirecting to data: URI not allowed (Blocked loading of: “{target}”)"
                 )),
-                "blob" | "file" => lines.push(format!(
-                    "Security Error: Content at {url} may not load data from {target}."
-                )),
-                "ws" | "wss" | "javascript" => {}
+                "blob" | "file" => {
+                    let from = if is_cross { url } else { &page };
+                    lines.push(format!(
+                        "Security Error: Content at {from} may not load data from {target}."
+                    ));
+                }
+                "javascript" => {}
+                _ if is_internal(&target) => {}
                 _ => lines.push(format!(
                     "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the \
                      remote resource at {target}. (Reason: CORS request not http)."
@@ -107,10 +126,36 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
         Cause::ModeSameOrigin => lines.push(format!(
             "Security Error: Content at {page} may not load data from {url}."
         )),
-        Cause::UnsupportedScheme if url.starts_with("file:") => lines.push(format!(
-            "Security Error: Content at {page} may not load or link to {url}."
-        )),
-        Cause::UnsupportedScheme if !url.starts_with("blob:") && !url.starts_with("chrome:") => {
+        Cause::UnsupportedScheme if url.starts_with("file:") || url.starts_with("view-source:") => {
+            lines.push(format!(
+                "Security Error: Content at {page} may not load or link to {url}."
+            ));
+        }
+        Cause::UnsupportedScheme if url.starts_with("blob:") => {
+            if scene.init.method == "GET" {
+                lines.push(format!(
+                    "Security Error: Content at {page} may not load data from {url}."
+                ));
+            }
+        }
+        Cause::UnsafePort { .. }
+            if scene
+                .verdict
+                .legs
+                .iter()
+                .any(|leg| leg.checked_origin.is_some()) =>
+        {
+            let from = scene.url(scene.verdict.legs.last());
+            lines.push(format!(
+                "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
+                 resource at {from}. (Reason: CORS request did not succeed). Status code: (null)."
+            ));
+            return Account {
+                lines,
+                code: Some("CORSDidNotSucceed2"),
+            };
+        }
+        Cause::UnsupportedScheme if !is_no_cors(scene) && !is_internal(url) => {
             lines.push(blocked("CORS request not http)."));
             return Account {
                 lines,
@@ -131,24 +176,18 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
              Cross-Origin_Resource_Policy_(CORP)#"
         )),
         Cause::IntegrityMismatch => {
-            let body = leg
-                .and_then(Leg::response)
-                .and_then(|it| it.body.as_deref());
-            let digest = integrity::sha256_base64(body.unwrap_or_default());
+            let body = scene.hashed_body(leg).unwrap_or_default();
+            let strongest = integrity::strongest(&scene.init.integrity, false);
+            let algorithm = strongest.unwrap_or(integrity::Algorithm::Sha256);
+            let (bits, digest) = (algorithm.bits(), algorithm.digest(body));
+            // It names what was asked for, wherever redirects led.
+            let first = scene.verdict.first_url().map_or(url, url::Url::as_str);
             lines.push(format!(
-                "None of the “sha256” hashes in the integrity attribute match the content of the \
-                 subresource at “{url}”. The computed hash is “{digest}”."
+                "None of the “sha{bits}” hashes in the integrity attribute match the content of the \
+                 subresource at “{first}”. The computed hash is “{digest}”."
             ));
         }
         Cause::IntegrityNeedsCors => {
-            let metadata = &scene.init.integrity;
-            if !integrity::has_known_hash(metadata) {
-                let algorithm = metadata.split('-').next().unwrap_or_default();
-                lines.push(format!(
-                    "Unsupported hash algorithm in the integrity attribute: “{algorithm}”"
-                ));
-                lines.push("The integrity attribute does not contain any valid metadata.".into());
-            }
             lines.push(format!(
                 "“{url}” is not eligible for integrity checks since it’s neither CORS-enabled nor \
                  same-origin."
@@ -157,6 +196,67 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
         _ => {}
     }
     Account { lines, code: None }
+}
+
+/// URLs of Firefox's own, and those of sockets, fail without a word; `about:blank` does not.
+fn is_internal(url: &str) -> bool {
+    let internal = [
+        "about:",
+        "chrome:",
+        "moz-extension:",
+        "resource:",
+        "ws:",
+        "wss:",
+    ];
+    url != "about:blank" && internal.iter().any(|scheme| url.starts_with(scheme))
+}
+
+fn is_no_cors(scene: Scene<'_>) -> bool {
+    let request = scene.verdict.request.as_deref();
+    request.is_some_and(|request| request.mode == Mode::NoCors)
+}
+
+/// What is wrong with integrity metadata as such; it is read once there is a response.
+fn integrity_notices(scene: Scene<'_>) -> Vec<String> {
+    if !scene.reads_integrity() {
+        return vec![];
+    }
+    let metadata = &scene.init.integrity;
+    let mismatch = scene.verdict.blocked_by().map(|fault| &fault.cause);
+    let mut lines: Vec<String> = Vec::new();
+    let strongest = integrity::strongest(metadata, false);
+    for entry in integrity::entries(metadata, false) {
+        match entry {
+            integrity::Entry::UnknownAlgorithm(name) => lines.push(format!(
+                "Unsupported hash algorithm in the integrity attribute: “{name}”"
+            )),
+            integrity::Entry::Malformed(entry) => lines.push(format!(
+                "The script element has a malformed hash in its integrity attribute: “{entry}”. The \
+                 correct format is “<hash algorithm>-<hash value>”."
+            )),
+            // A digest is decoded only once it did not match.
+            integrity::Entry::Hash {
+                algorithm, digest, ..
+            } if mismatch == Some(&Cause::IntegrityMismatch) && strongest == Some(algorithm) => {
+                let digits = digest.trim_end_matches('=').len();
+                let fault = if digits % 4 == 1 {
+                    "could not be decoded"
+                } else if digits * 6 / 8 != usize::from(algorithm.bits() / 8) {
+                    "has the wrong length"
+                } else {
+                    continue;
+                };
+                lines.push(format!(
+                    "The hash contained in the integrity attribute {fault}."
+                ));
+            }
+            integrity::Entry::Hash { .. } => {}
+        }
+    }
+    if strongest.is_none() {
+        lines.push("The integrity attribute does not contain any valid metadata.".into());
+    }
+    lines
 }
 
 fn is_own_origin(scene: Scene<'_>, leg: Option<&Leg>) -> bool {
@@ -193,14 +293,14 @@ fn reason(cause: &Cause, leg: Option<&Leg>) -> Option<(&'static str, String)> {
             "CORSInvalidAllowMethod",
             format!(
                 "invalid token ‘{}’ in CORS header ‘Access-Control-Allow-Methods’).",
-                utf8(&invalid.token)
+                utf8(&unfolded(&invalid.token))
             ),
         ),
         Cause::AcahInvalidToken { invalid } => (
             "CORSInvalidAllowHeader",
             format!(
                 "invalid token ‘{}’ in CORS header ‘Access-Control-Allow-Headers’).",
-                utf8(&invalid.token)
+                utf8(&unfolded(&invalid.token))
             ),
         ),
         Cause::AcamMethodMissing { .. } => (
@@ -230,7 +330,7 @@ fn redirected_preflight(
         return None;
     };
     let leg = leg?;
-    let target = url::Url::parse(&redirect_target(Some(leg))).ok()?;
+    let target = url::Url::parse(&redirect_target(scene, Some(leg))).ok()?;
     let url = &leg.request.url;
     let leaves = !same_origin(&target, url) && !scene.client.origin.is_same_as(url);
     // The engine's own CORS check, by the tainted origin.
@@ -280,9 +380,14 @@ fn wrong_origin(leg: Option<&Leg>) -> (&'static str, String) {
     )
 }
 
-/// Firefox lets `*` cover Authorization, and warns.
+/// Firefox lets `*` cover Authorization, and warns, where the preflight passes.
 fn authorization_warning(scene: Scene<'_>) -> Option<String> {
-    let leg = scene.verdict.legs.iter().find(|leg| {
+    let failed = scene.verdict.blocked_by().and_then(|fault| fault.leg);
+    let legs = scene.verdict.legs.iter().enumerate();
+    let passed = legs.filter(|(index, leg)| {
+        Some(*index) != failed && !leg.checked_with_credentials && leg.answer.is_some()
+    });
+    let leg = passed.map(|(_, leg)| leg).find(|leg| {
         let asked = leg
             .request
             .header_list
@@ -304,7 +409,7 @@ fn authorization_warning(scene: Scene<'_>) -> Option<String> {
          resource at {} soon. (Reason: When the `Access-Control-Allow-Headers` is `*`, the \
          `Authorization` header is not covered. To include the `Authorization` header, it must be \
          explicitly listed in CORS header `Access-Control-Allow-Headers`).",
-        leg.request.url
+        scene.url(Some(leg))
     ))
 }
 

@@ -6,6 +6,7 @@ pub mod read;
 mod webkit;
 
 use corscope_fetch::forbidden::is_forbidden_request_header;
+use corscope_fetch::http_redirect_fetch::location_text;
 use corscope_fetch::verdict::Verdict;
 use corscope_fetch::{Api, Browser, Cause, Client, Fault, Leg, RequestInit};
 
@@ -45,13 +46,60 @@ impl<'a> Scene<'a> {
         Some((fault, self.verdict.leg_of(fault)))
     }
 
-    /// The URL that was being fetched when it stopped.
-    fn url(&self, leg: Option<&'a Leg>) -> &'a str {
-        match (leg, &self.verdict.request) {
-            (Some(leg), _) => leg.request.url.as_str(),
-            (None, Some(request)) => request.url.as_str(),
-            (None, None) => &self.init.url,
+    /// The URL that was being fetched when it stopped, as the page or a Location gave it: with its
+    /// fragment, and with user name and password, which only WebKit leaves out.
+    fn url(&self, leg: Option<&'a Leg>) -> String {
+        let current = self.verdict.request.as_deref().map(|request| &*request.url);
+        let Some(leg) = leg else {
+            return current.map_or_else(|| self.init.url.clone(), url::Url::to_string);
+        };
+        let sent = &*leg.request.url;
+        let given = [current, self.verdict.first_url()].into_iter().flatten();
+        let shows_credentials = self.verdict.browser != Browser::WebKit;
+        for url in given {
+            let mut shown = url.clone();
+            if !shows_credentials {
+                hide_credentials(&mut shown);
+            }
+            let mut wire = url.clone();
+            hide_credentials(&mut wire);
+            wire.set_fragment(None);
+            if wire == *sent {
+                return shown.into();
+            }
         }
+        sent.to_string()
+    }
+
+    /// The page's URL, or what is known of it.
+    fn page(&self) -> String {
+        let url = self.client.url.as_ref();
+        url.map_or_else(|| format!("{}/", self.client.origin), |url| url.to_string())
+    }
+
+    /// The body that integrity metadata is compared with.
+    fn hashed_body(&self, leg: Option<&'a Leg>) -> Option<&'a [u8]> {
+        let leg = leg.or(self.verdict.legs.last())?;
+        let response = leg.response()?;
+        if &*leg.request.method == "HEAD" || response.has_null_body_status() {
+            return Some(&[]);
+        }
+        response.body.as_deref()
+    }
+
+    /// Whether the response came to where integrity metadata is read.
+    fn reads_integrity(&self) -> bool {
+        let is_judged = match self.verdict.blocked_by() {
+            Some(fault) => matches!(
+                fault.cause,
+                Cause::IntegrityMismatch | Cause::IntegrityNeedsCors
+            ),
+            None => !matches!(
+                self.verdict.outcome,
+                corscope_fetch::Outcome::Incomplete(_) | corscope_fetch::Outcome::OpaqueRedirect
+            ),
+        };
+        is_judged && self.init.api == Api::Fetch && !self.init.integrity.is_empty()
     }
 
     /// The headers whose setting XHR refuses aloud.
@@ -69,6 +117,12 @@ impl<'a> Scene<'a> {
                 .map(|header| latin1(header.name))
         })
     }
+}
+
+/// A URL without user name and password.
+fn hide_credentials(url: &mut url::Url) {
+    let _ = url.set_username(""); // http URLs can always lose them
+    let _ = url.set_password(None);
 }
 
 /// The names of the causes that a preflight's failure can have are the same as a response's: this
@@ -122,9 +176,19 @@ fn is_redirect_target(cause: &Cause) -> bool {
 }
 
 /// The URL a redirect at `leg` leads to, as a browser would print it.
-fn redirect_target(leg: Option<&Leg>) -> String {
+fn redirect_target(scene: Scene<'_>, leg: Option<&Leg>) -> String {
     let Some(leg) = leg else { return String::new() };
     let location = response_value(Some(leg), "location");
-    let text = String::from_utf8_lossy(&location).into_owned();
-    leg.request.url.join(&text).map_or(text, String::from)
+    let bytes = scene.verdict.browser.profile().location_bytes;
+    let text = location_text(&location, bytes);
+    leg.request.url.join(&text).map_or_else(
+        |_| text.into_owned(),
+        |mut url| {
+            let current = scene.verdict.request.as_deref();
+            if url.fragment().is_none() {
+                url.set_fragment(current.and_then(|request| request.url.fragment()));
+            }
+            url.into()
+        },
+    )
 }
