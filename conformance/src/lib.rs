@@ -7,7 +7,7 @@ mod sequences;
 
 pub use divergences::{Divergences, Verified};
 pub use recorded::{Field, Row, SentRow};
-pub use replay::{Mismatch, Report, replay};
+pub use replay::{Mismatch, Report, replay, replay_live};
 pub use sequences::replay_sequences;
 
 use corscope_fetch::Browser;

@@ -38,13 +38,25 @@ pub struct Report {
     pub mismatches: Vec<Mismatch>,
 }
 
-/// Replays every scenario for one browser.
+/// Replays the scenarios that the browsers were first recorded with, for one browser.
 ///
 /// # Errors
 /// When the recorded files cannot be read.
 pub fn replay(browser: Browser) -> io::Result<Report> {
-    let scenarios = fs::read_to_string(folder().join("scenarios.jsonl"))?;
-    let rows = fs::read_to_string(folder().join(format!("{browser}.jsonl")))?;
+    replay_files(browser, "")
+}
+
+/// Replays the scenarios that `live/` drew and recorded, for one browser.
+///
+/// # Errors
+/// When the recorded files cannot be read.
+pub fn replay_live(browser: Browser) -> io::Result<Report> {
+    replay_files(browser, "live-")
+}
+
+fn replay_files(browser: Browser, prefix: &str) -> io::Result<Report> {
+    let scenarios = fs::read_to_string(folder().join(format!("{prefix}scenarios.jsonl")))?;
+    let rows = fs::read_to_string(folder().join(format!("{prefix}{browser}.jsonl")))?;
     let mut report = Report::default();
     for (scenario, row) in scenarios.lines().zip(rows.lines()) {
         let scenario = scenario_from_json(scenario.as_bytes()).map_err(io::Error::other)?;
