@@ -52,7 +52,9 @@ pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> 
     let later: Vec<&Exchange> = (1..fetch.hops.len())
         .filter_map(|hop| known_preflight(fetch, hop))
         .collect();
-    let method = fetch.method(0).unwrap_or_default();
+    // A capture that does not say the method is read as the most usual one.
+    let method = fetch.method(0).filter(|method| !method.is_empty());
+    let method = method.unwrap_or_else(|| "GET".to_owned());
     // Nothing in the request explains its preflight, so the script's way of sending it must.
     let is_forced = preflight.is_some_and(|preflight| {
         asked_names(preflight).is_empty() && is_safelisted_method(method.as_bytes())

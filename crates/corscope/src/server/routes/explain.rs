@@ -94,7 +94,7 @@ pub(super) fn scenario(message: &ConsoleMessage) -> Option<Scenario> {
         },
         request: RequestDocument {
             api,
-            method: message.method.clone().unwrap_or_default(),
+            method: message.method.clone().unwrap_or_else(|| "GET".to_owned()),
             url: url.clone(),
             headers,
             credentials: message
