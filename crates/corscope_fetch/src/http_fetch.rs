@@ -205,7 +205,7 @@ impl Fetch<'_> {
         cache: &mut PreflightCache,
         now: u64,
     ) -> Next {
-        if !self.pass_proxy_authentication(response) {
+        if self.user_agent.fails_preflight_on_407 && !self.pass_proxy_authentication(response) {
             self.clear_cache(cache);
             return self.fail();
         }

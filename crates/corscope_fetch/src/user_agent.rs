@@ -196,6 +196,11 @@ user_agents! {
         "the standard asks for a proxy's password and never shows the response; Chromium answers \
          ERR_UNEXPECTED_PROXY_AUTH (recorded c101241), the others let it through"
 
+    /// Whether such a 407 to a preflight is one too, and not just a status that is not ok.
+    fails_preflight_on_407: bool = false, true, false, false;
+        "Chromium's network layer fails before the preflight is judged (live status0255); the \
+         web-platform-tests hold the standard to the status"
+
     /// Whether keepalive's 64 KiB are counted when the request is made, not when it is sent, which
     /// may be after a preflight.
     counts_keepalive_first: bool = false, true, true, true;
