@@ -65,7 +65,7 @@ pub struct RequestDocument {
     /// Who asks.
     #[serde(default)]
     pub api: Api,
-    /// The method, as given; `GET` when the script gives none.
+    /// The method, as given; by default the API's.
     #[serde(default = "get")]
     pub method: String,
     /// The URL; relative ones need the page's.
