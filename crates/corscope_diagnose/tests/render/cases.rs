@@ -100,7 +100,7 @@ pub(crate) const HOSTILE: &str = r#"{
 /// An API that throws, at a method and a URL that are none.
 pub(crate) const NONSENSE: &str = r#"{
   "page": { "origin": "https://app.example" },
-  "request": { "method": "GE\u001b[31mT", "url": "ht tp:\u001b]0;x\u0007\u202e" }
+  "request": { "method": "GE\u001b[31mT", "url": "http:\u001b]0;x\u0007\u202e" }
 }"#;
 
 /// A URL, a header and an allowed list much longer than a line.
