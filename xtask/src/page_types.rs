@@ -42,6 +42,7 @@ const SOURCES: &[&str] = &[
     "crates/corscope/src/server/routes/groups.rs",
     "crates/corscope/src/server/routes/holds.rs",
     "crates/corscope/src/server/routes/input.rs",
+    "crates/corscope/src/server/routes/matrix.rs",
     "crates/corscope/src/server/routes/policy.rs",
     "crates/corscope/src/server/routes/program.rs",
     "crates/corscope/src/server/routes/recipes.rs",

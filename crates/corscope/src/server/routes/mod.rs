@@ -9,6 +9,7 @@ mod explain;
 mod groups;
 mod holds;
 mod input;
+mod matrix;
 mod policy;
 mod program;
 mod recipes;
@@ -52,7 +53,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/captures/{id}/rows", get(rows::window))
         .route("/api/captures/{id}/groups", get(groups::window))
         .route("/api/captures/{id}/place", get(rows::place))
-        .route("/api/captures/{id}/matrix", get(rows::matrix))
+        .route("/api/captures/{id}/matrix", get(matrix::show))
         .route("/api/captures/{id}/rows/{number}", get(detail::show))
         .route("/api/captures/{id}/rows/{number}/pass", post(detail::pass))
         .route("/api/captures/{id}/rows/{number}/pin", post(rows::pin))
