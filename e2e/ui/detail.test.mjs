@@ -14,7 +14,7 @@ before(async () => {
     asked.push(`${request.method} ${request.url}`);
     // `/closed` permits nothing; `/open` permits everything.
     const allow = request.url.startsWith('/open') ? { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'PUT', 'access-control-allow-headers': 'x-tenant' } : {};
-    response.writeHead(request.method === 'OPTIONS' ? 204 : 200, { 'content-type': 'text/html', ...allow }).end(request.method === 'OPTIONS' ? undefined : '<!doctype html><title>app</title>');
+    response.writeHead(request.method === 'OPTIONS' ? 204 : 200, { 'content-type': 'text/html', ...allow }).end(request.method === 'OPTIONS' ? undefined : `<!doctype html>\n<title>app</title>\n<p>${request.url}</p>`);
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address();
@@ -72,6 +72,8 @@ test('two are compared, line by line', async () => {
   await detail().getByRole('button', { name: 'Now choose the other' }).waitFor();
   await row('/open').click();
   await detail().getByRole('heading', { name: /^#\d+ and #\d+$/ }).waitFor();
+  // One was never sent, so the other's body is all new.
+  await detail().locator('.right', { hasText: '<p>/open</p>' }).waitFor();
   await detail().locator('.right', { hasText: 'access-control-allow-origin: *' }).first().waitFor();
   await detail().locator('.left', { hasText: '/closed' }).first().waitFor();
   await detail().getByRole('button', { name: 'Back' }).click();
