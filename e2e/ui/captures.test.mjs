@@ -102,7 +102,7 @@ test('a HAR that is dropped is judged, filtered, and removed', async () => {
   const detail = page.getByRole('region', { name: 'Details' });
   await detail.getByText('Access-Control-Allow-Origin').first().waitFor();
   assert.equal(await detail.getByRole('button', { name: 'Make it pass' }).count(), 0, 'what was recorded cannot be changed');
-  await page.getByRole('link', { name: 'Will it CORS?' }).last().click();
+  await page.getByRole('region', { name: 'Details' }).getByRole('link', { name: 'Will it CORS?' }).click();
   await page.locator('#verdict').filter({ hasText: 'the browser blocks it' }).waitFor();
   await page.goBack();
   await page.getByRole('button', { name: 'Remove' }).click();

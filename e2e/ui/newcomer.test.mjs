@@ -19,10 +19,12 @@ test('from the red error to the recipe on the clipboard', { timeout: TWO_MINUTES
   const { page } = stage;
   // The link opens on what comes first: nothing is captured, and here is a browser to begin with.
   const url = page.getByLabel('Page to open');
-  const demo = await url.evaluate(async (field) => {
-    while (!field.value) await new Promise((again) => setTimeout(again, 50));
-    return field.value;
-  });
+  const suggested = () =>
+    url.evaluate(async (field) => {
+      while (!field.value) await new Promise((again) => setTimeout(again, 50));
+      return field.value;
+    });
+  const demo = await suggested();
   assert.match(demo, /\/try$/);
   await page.getByText('a request for each way in which CORS fails').waitFor();
   await url.fill(`${demo}#/acah-header-missing`);
@@ -40,7 +42,8 @@ test('from the red error to the recipe on the clipboard', { timeout: TWO_MINUTES
   await detail.getByRole('button', { name: 'Make it pass' }).click();
   await detail.getByText('It passes from now on').waitFor();
   await page.goto(`${stage.origin}/#/settings`);
-  await page.getByLabel('Page to open').fill(`${demo}#/acah-header-missing`);
+  assert.equal(await suggested(), demo);
+  await url.fill(`${demo}#/acah-header-missing`);
   await page.getByRole('button', { name: 'Open through corscope' }).click();
   await page.getByText('It is open').waitFor({ timeout: 60_000 });
   await page.goto(`${stage.origin}/#/traffic`);

@@ -36,7 +36,7 @@ test('a HAR with more that fails leads to the list to choose from', async () => 
   await drop(page, 'many.har', JSON.stringify(har(6)), '.wizard');
   await page.getByText(/^6 requests: 3 blocked, 3 allowed/).waitFor();
   await page.getByRole('listbox', { name: 'Requests' }).getByRole('option').first().click();
-  await page.getByRole('link', { name: 'Will it CORS?' }).last().click();
+  await page.getByRole('region', { name: 'Details' }).getByRole('link', { name: 'Will it CORS?' }).click();
   await verdict().filter({ hasText: 'the browser blocks it' }).waitFor();
 });
 
