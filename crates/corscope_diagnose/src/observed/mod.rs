@@ -17,6 +17,7 @@ mod judge;
 mod pairing;
 mod relevance;
 mod script_headers;
+mod web_origin;
 
 pub use document::scenario;
 pub use fetch::{Hop, ObservedFetch, PreflightSeen};

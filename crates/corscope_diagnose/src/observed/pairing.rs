@@ -36,12 +36,11 @@ pub struct Place {
 }
 
 /// What an open fetch waits for, filed under the URL at which it must come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Awaited {
     fetch: u64,
     /// The index of the hop.
     hop: usize,
-    what: What,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,12 +53,16 @@ enum What {
     Redirected,
 }
 
+/// What is awaited at one URL, by [`What`]: a page that asks for the same thing again and again has
+/// thousands of requests there of which none awaits the next one.
+type AwaitedAt = [VecDeque<Awaited>; 3];
+
 /// Puts exchanges together, one by one, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Pairing {
     open: HashMap<u64, ObservedFetch>,
     order: VecDeque<u64>,
-    awaited: HashMap<String, Vec<Awaited>>,
+    awaited: HashMap<String, AwaitedAt>,
     fetch_of: HashMap<u64, u64>,
     /// Successful preflights, newest last, for what the CORS-preflight cache may hold.
     preflights: Recent<(String, String), Arc<Exchange>>,
@@ -138,22 +141,21 @@ impl Pairing {
             let key = (origin.clone(), url.clone());
             self.preflights.put(key, Arc::clone(&exchange));
         }
-        let late = self.take_awaited(&url, |it, fetch| {
-            it.what == What::Preflight
-                && fetch.hops.get(it.hop).is_some_and(|hop| {
-                    hop.actual.as_ref().is_some_and(|actual| {
-                        // A HAR may list a request that never went out without its Origin.
-                        (header(actual, "Origin") == origin || fetch.page_origin == origin)
-                            && actual.request.method == method
-                            && precedes(actual, &exchange)
-                    })
+        let late = self.take_awaited(What::Preflight, &url, |it, fetch| {
+            fetch.hops.get(it.hop).is_some_and(|hop| {
+                hop.actual.as_ref().is_some_and(|actual| {
+                    // A HAR may list a request that never went out without its Origin.
+                    actual.request.method == method
+                        && precedes(actual, &exchange)
+                        && (fetch.page_origin == origin || header(actual, "Origin") == origin)
                 })
+            })
         });
         if let Some(place) = late {
             return self.set_preflight(place.fetch, place.hop, exchange);
         }
-        let redirected = self.take_awaited(&url, |it, fetch| {
-            it.what == What::Redirected && follows(fetch, it.hop, &exchange)
+        let redirected = self.take_awaited(What::Redirected, &url, |it, fetch| {
+            follows(fetch, it.hop, &exchange)
         });
         if let Some(place) = redirected {
             self.await_at(url, place.fetch, place.hop, What::Actual);
@@ -171,15 +173,15 @@ impl Pairing {
 
     fn request(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
         let url = exchange.request.url.clone();
-        let asked = self.take_awaited(&url, |it, fetch| {
-            it.what == What::Actual && is_asked_for(fetch, it.hop, &exchange) && !is_refused(fetch)
+        let asked = self.take_awaited(What::Actual, &url, |it, fetch| {
+            is_asked_for(fetch, it.hop, &exchange) && !is_refused(fetch)
         });
         if let Some(place) = asked {
             self.await_redirect(&exchange, place.fetch, place.hop);
             return self.set_actual(place.fetch, place.hop, exchange);
         }
-        let redirected = self.take_awaited(&url, |it, fetch| {
-            it.what == What::Redirected && follows(fetch, it.hop, &exchange)
+        let redirected = self.take_awaited(What::Redirected, &url, |it, fetch| {
+            follows(fetch, it.hop, &exchange)
         });
         if let Some(place) = redirected {
             self.await_redirect(&exchange, place.fetch, place.hop);
@@ -230,7 +232,8 @@ impl Pairing {
             self.begin(origin, exchange, hop);
             return 0;
         };
-        self.begin(url_origin(&first.request.url), exchange, plain(first));
+        let page = url_origin(&first.request.url).into_owned();
+        self.begin(page, exchange, plain(first));
         let mut index = 1;
         for redirect in led {
             self.push_hop(exchange.id, plain(redirect));
@@ -271,22 +274,30 @@ impl Pairing {
         };
         for exchange in fetch.exchanges() {
             self.fetch_of.remove(&exchange.id);
-            for url in [
-                Some(exchange.request.url.clone()),
-                redirect_target(exchange),
-            ]
-            .into_iter()
-            .flatten()
-            {
-                if let Some(list) = self.awaited.get_mut(&url) {
-                    list.retain(|it| it.fetch != number);
-                    if list.is_empty() {
-                        self.awaited.remove(&url);
-                    }
-                }
+            self.forget_settled(&exchange.request.url);
+            if let Some(target) = redirect_target(exchange) {
+                self.forget_settled(&target);
             }
         }
         self.settled.push(fetch);
+    }
+
+    /// Lets go what settled fetches awaited at `url`. One that stands behind an open fetch goes once
+    /// that is settled; until then nothing fits it.
+    fn forget_settled(&mut self, url: &str) {
+        let Some(lists) = self.awaited.get_mut(url) else {
+            return;
+        };
+        for list in &mut *lists {
+            while let Some(first) = list.front()
+                && !self.open.contains_key(&first.fetch)
+            {
+                list.pop_front();
+            }
+        }
+        if lists.iter().all(VecDeque::is_empty) {
+            self.awaited.remove(url);
+        }
     }
 
     fn set_preflight(&mut self, number: u64, hop: usize, exchange: Arc<Exchange>) -> Place {
@@ -363,28 +374,30 @@ impl Pairing {
     }
 
     fn await_at(&mut self, url: String, fetch: u64, hop: usize, what: What) {
-        let list = self.awaited.entry(url).or_default();
-        list.push(Awaited { fetch, hop, what });
+        let lists = self.awaited.entry(url).or_default();
+        lists[what as usize].push_back(Awaited { fetch, hop });
     }
 
     /// Takes the oldest of what is awaited at `url` that `fits`: requests go out in the order of
     /// their preflights.
     fn take_awaited(
         &mut self,
+        what: What,
         url: &str,
         fits: impl Fn(&Awaited, &ObservedFetch) -> bool,
     ) -> Option<Awaited> {
-        let list = self.awaited.get_mut(url)?;
+        let lists = self.awaited.get_mut(url)?;
+        let list = &mut lists[what as usize];
         let index = list.iter().position(|it| {
             self.open
                 .get(&it.fetch)
                 .is_some_and(|fetch| fits(it, fetch))
         })?;
         let taken = list.remove(index);
-        if list.is_empty() {
+        if lists.iter().all(VecDeque::is_empty) {
             self.awaited.remove(url);
         }
-        Some(taken)
+        taken
     }
 
     fn note_space(&mut self, exchange: &Exchange) {
@@ -401,7 +414,11 @@ impl Pairing {
             .is_none_or(|destination| &*destination == b"document");
         if is_document {
             let origin = url_origin(&exchange.request.url);
-            self.spaces.put(origin, address_space(address.ip()));
+            let space = address_space(address.ip());
+            // Mostly it is known already.
+            if self.spaces.values.get(&*origin) != Some(&space) {
+                self.spaces.put(origin.into_owned(), space);
+            }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Which observed exchanges a browser's CORS rules have a say in.
 
+use std::borrow::Cow;
+
 use corscope_fetch::exchange::Exchange;
 use corscope_fetch::request_init::{Api, Mode};
-use url::Url;
+
+use super::web_origin::origin_of;
 
 /// What an exchange is to CORS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,18 +41,17 @@ pub fn relevance(exchange: &Exchange) -> Relevance {
     let is_navigation = mode.as_deref() == Some("navigate")
         || exchange.hints.mode == Some(Mode::Navigate)
         || exchange.request.method == "CONNECT";
-    let Ok(url) = Url::parse(&exchange.request.url) else {
-        return Relevance::Aside;
-    };
-    let own = url.origin().ascii_serialization();
-    // A WebSocket's handshake has the scheme of its page in Origin; its own is another one.
-    let own_for_pages = match url.scheme() {
-        "ws" => own.replacen("ws", "http", 1),
-        _ => own.replacen("wss", "https", 1),
-    };
     if is_navigation {
         return Relevance::Aside;
     }
+    let Some(own) = origin_of(&exchange.request.url) else {
+        return Relevance::Aside;
+    };
+    // A WebSocket's handshake has the scheme of its page in Origin; its own is another one.
+    let own_for_pages = match own.strip_prefix("ws") {
+        Some(rest) => Cow::Owned(format!("http{rest}")),
+        None => own,
+    };
     if let Some(origin) = origin {
         return if origin == own_for_pages {
             Relevance::Aside
@@ -75,8 +77,8 @@ fn page_of(exchange: &Exchange) -> Option<String> {
         let referer = list.get("Referer")?;
         Some(String::from_utf8_lossy(&referer).into_owned())
     })?;
-    let origin = Url::parse(&known).ok()?.origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
+    let origin = origin_of(&known)?;
+    (origin != "null").then(|| origin.into_owned())
 }
 
 /// Who asked, as far as the request shows.

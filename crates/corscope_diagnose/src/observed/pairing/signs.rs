@@ -1,11 +1,13 @@
 //! The signs by which exchanges are known to belong together.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use corscope_fetch::exchange::Exchange;
 use url::Url;
 
 use super::super::fetch::{Hop, ObservedFetch, PreflightSeen};
+use super::super::web_origin::origin_of;
 
 /// How long after a redirect its target may be asked for, in microseconds.
 pub(super) const REDIRECT_WINDOW: u64 = 60_000_000;
@@ -32,8 +34,8 @@ pub(super) fn header(exchange: &Exchange, name: &str) -> String {
     String::from_utf8_lossy(&value).into_owned()
 }
 
-pub(super) fn url_origin(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+pub(super) fn url_origin(url: &str) -> Cow<'_, str> {
+    origin_of(url).unwrap_or_default()
 }
 
 /// Where a redirect leads, without fragment.
