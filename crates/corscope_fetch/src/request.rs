@@ -77,10 +77,22 @@ impl Request {
     /// The cause, when the API throws.
     pub fn build(init: &RequestInit, user_agent: &UserAgent) -> Result<Self, Cause> {
         let url = Url::parse(&init.url).map_err(|_| Cause::InvalidUrl)?;
+        Self::build_at(&Arc::new(url), init, user_agent)
+    }
+
+    /// The same where `init`'s URL is parsed already.
+    ///
+    /// # Errors
+    /// The cause, when the API throws.
+    pub fn build_at(
+        url: &Arc<Url>,
+        init: &RequestInit,
+        user_agent: &UserAgent,
+    ) -> Result<Self, Cause> {
         let is_fetch = init.api == Api::Fetch;
         // XHR has no word for redirect mode, cache mode, integrity and keepalive.
         let is_xhr = init.api == Api::Xhr;
-        if is_fetch && has_credentials(&url) {
+        if is_fetch && has_credentials(url) {
             return Err(Cause::UrlHasCredentials);
         }
         let (mode, credentials) = defaults(init)?;
@@ -104,7 +116,7 @@ impl Request {
         let mut request = Self {
             api: init.api,
             method,
-            url: Arc::new(url),
+            url: Arc::clone(url),
             header_list: HeaderList::new(),
             content_type_from_body: false,
             mode,

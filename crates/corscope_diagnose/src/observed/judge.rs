@@ -1,12 +1,15 @@
 //! Asking the engine about an observed fetch.
 
+use std::sync::Arc;
+
 use corscope_fetch::exchange::BrowserSaid;
 use corscope_fetch::verdict::{Awaited, Outcome, Verdict};
 use corscope_fetch::{Answer, Browser, CredentialsMode, HeaderList, PreflightCache, Response};
+use url::Url;
 
 use super::document::{SAYS_NOTHING, last_preflight, scenario_with};
 use super::fetch::{Hop, ObservedFetch, PreflightSeen};
-use crate::scenario::{CredentialsDocument, Play, Scenario, ScenarioError, Subject, play};
+use crate::scenario::{CredentialsDocument, Play, Scenario, ScenarioError, Subject, play, play_at};
 
 /// What is known of a fetch's credentials mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +139,8 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
     }
     let mut run = Run {
         fetch,
+        // All plays ask for the same.
+        url: Url::parse(&subject.init.url).ok().map(Arc::new),
         browser,
         cached_preflight: None,
         assumed_preflight: false,
@@ -187,6 +192,8 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
 /// One judgement under way.
 struct Run<'a> {
     fetch: &'a ObservedFetch,
+    /// What is asked for; `None` where that is no URL.
+    url: Option<Arc<Url>>,
     browser: Browser,
     cached_preflight: Option<u64>,
     assumed_preflight: bool,
@@ -195,7 +202,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Plays `subject`, with the cache's help and the assumption where they are needed.
     fn play(&mut self, subject: &mut Subject) -> Result<Play, ScenarioError> {
-        let first = play(subject, self.browser, &mut PreflightCache::new(), 0);
+        let first = self.play_with(subject, &mut PreflightCache::new(), 0);
         let Some(hop) = self.fetch.hops.first().filter(|_| wants_preflight(&first)) else {
             return Ok(first);
         };
@@ -213,7 +220,7 @@ impl Run<'_> {
             let mut cache = PreflightCache::new();
             let end = preflight.started + preflight.timing.total.unwrap_or(0);
             play(&learning, self.browser, &mut cache, end / 1000);
-            let cached = play(subject, self.browser, &mut cache, actual.started / 1000);
+            let cached = self.play_with(subject, &mut cache, actual.started / 1000);
             if !wants_preflight(&cached) {
                 self.cached_preflight = Some(preflight.id);
                 return Ok(cached);
@@ -231,7 +238,11 @@ impl Run<'_> {
             subject.preflights.push(None);
         }
         subject.preflights[0] = Some(passing_preflight(subject));
-        Ok(play(subject, self.browser, &mut PreflightCache::new(), 0))
+        Ok(self.play_with(subject, &mut PreflightCache::new(), 0))
+    }
+
+    fn play_with(&self, subject: &Subject, cache: &mut PreflightCache, now: u64) -> Play {
+        play_at(self.url.as_ref(), subject, self.browser, cache, now)
     }
 }
 

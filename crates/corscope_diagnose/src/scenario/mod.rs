@@ -12,6 +12,7 @@ pub use document::{
     Sequence, SequenceStep,
 };
 pub use error::ScenarioError;
+pub(crate) use play::play_at;
 pub use play::{Play, Subject, play};
 pub use raw_headers::RawHeaders;
 pub(crate) use raw_headers::latin1;

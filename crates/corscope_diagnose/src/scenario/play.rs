@@ -80,10 +80,15 @@ impl Subject {
     ) -> Result<Self, ScenarioError> {
         let client = client(page)?;
         // An opaque page without a URL has no base that we could know.
-        let is_relative = Url::parse(&request.url) == Err(url::ParseError::RelativeUrlWithoutBase);
-        let base = client.url.clone().filter(|_| is_relative);
-        let base = base.or_else(|| Url::parse(client.origin.serialized()).ok());
-        let url = match base.filter(|_| is_relative) {
+        let is_relative = !has_scheme(&request.url)
+            && Url::parse(&request.url) == Err(url::ParseError::RelativeUrlWithoutBase);
+        let base = is_relative
+            .then(|| {
+                let of_origin = || Url::parse(client.origin.serialized()).ok();
+                client.url.clone().or_else(of_origin)
+            })
+            .flatten();
+        let url = match base {
             Some(base) => base
                 .join(&request.url)
                 .map_or_else(|_| request.url.clone(), String::from),
@@ -263,9 +268,21 @@ impl super::Sequence {
 
 /// Plays a subject by one profile's rules.
 pub fn play(subject: &Subject, browser: Browser, cache: &mut PreflightCache, now: u64) -> Play {
+    let url = Url::parse(&subject.init.url).ok().map(Arc::new);
+    play_at(url.as_ref(), subject, browser, cache, now)
+}
+
+/// The same where the subject's URL is parsed already; `None` where it is none.
+pub(crate) fn play_at(
+    url: Option<&Arc<Url>>,
+    subject: &Subject,
+    browser: Browser,
+    cache: &mut PreflightCache,
+    now: u64,
+) -> Play {
     let user_agent = browser.profile();
     // Both runs start from the same request: it is built once.
-    let request = Request::build(&subject.init, user_agent).ok();
+    let request = url.and_then(|url| Request::build_at(url, &subject.init, user_agent).ok());
     let run = |request: Option<Request>, options: Options, cache: &mut PreflightCache| {
         let client = &subject.client;
         let fetch = match request {
@@ -375,6 +392,18 @@ fn client(page: &PageDocument) -> Result<Client, ScenarioError> {
         secure_context: page.secure_context,
         embedder_policy: page.coep.unwrap_or_default(),
         local_network_permission: page.lna_permission,
+    })
+}
+
+/// Whether a URL begins with a scheme, as absolute ones do. Not all do that have one: parsing passes
+/// over white space before it.
+fn has_scheme(url: &str) -> bool {
+    let scheme = url.split(':').next().filter(|it| it.len() < url.len());
+    scheme.is_some_and(|scheme| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
     })
 }
 
