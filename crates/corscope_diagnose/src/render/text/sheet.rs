@@ -56,6 +56,11 @@ impl Sheet {
             }
             parts.pop();
         }
+        if !self.options.color {
+            self.out.extend(parts.iter().map(|(_, text)| *text));
+            self.out.push('\n');
+            return;
+        }
         for same in parts.chunk_by(|left, right| left.0 == right.0) {
             let text: String = same.iter().map(|(_, text)| *text).collect();
             paint(&mut self.out, self.options.color, same[0].0, &text);
@@ -119,14 +124,19 @@ impl Sheet {
         text: &str,
         has_code: bool,
     ) {
-        let text = self.safe(text);
+        let text = printable::text(text, self.options.unicode);
         let used: usize = lead.iter().map(|(_, text)| printable::width(text)).sum();
         let first_room = self.width.saturating_sub(used);
+        if !has_code && printable::width(&text) <= first_room && !text.contains(HOLD) {
+            // As most lines of a live view are.
+            self.line(&[lead, &[(style, &*text)]].concat());
+            return;
+        }
         let rest_room = self.width.saturating_sub(printable::width(rest));
         let text = if has_code {
             self.held_together(&text, rest_room)
         } else {
-            text
+            text.into_owned()
         };
         let mut in_code = false;
         for (index, line) in wrap(&text, first_room, rest_room, self.signs.continued)

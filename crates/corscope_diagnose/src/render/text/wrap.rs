@@ -6,6 +6,9 @@ use crate::render::printable::width;
 /// word that fits no line is cut; the cut is marked with `mark` at the start of the next line.
 pub(super) fn wrap(text: &str, first: usize, rest: usize, mark: &str) -> Vec<String> {
     let (first, rest) = (first.max(8), rest.max(8));
+    if width(text) <= first {
+        return vec![text.trim_end().to_owned()];
+    }
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut columns = 0;
