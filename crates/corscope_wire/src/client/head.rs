@@ -11,6 +11,9 @@ use super::error::HeadFault;
 use super::request::is_token;
 use super::response::{HeadOddity, OddityKind, Version};
 
+/// Header lines that a response has most often at most.
+const USUAL_LINES: usize = 16;
+
 /// Bytes of junk that browsers skip before `HTTP`.
 const LEADING_BYTES: usize = 4;
 
@@ -84,7 +87,11 @@ pub(crate) fn read(head: &[u8], max_lines: usize) -> Result<Head, HeadRejected> 
         let start = head[..head.len().min(32)].to_vec();
         return Err(HeadRejected::Fault(HeadFault::NotHttp { start }));
     };
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        // Of the lines a usual response has; more make it grow.
+        header_list: HeaderList::with_capacity(USUAL_LINES, head.len()),
+        ..Reader::default()
+    };
     if start > 0 {
         reader.note(OddityKind::LeadingBytes, 0, 0..start, None);
     }
@@ -292,6 +299,10 @@ impl<'a> Reader<'a> {
     }
 
     fn note_value_bytes(&mut self, value: &[u8], place: usize, start: usize, header: usize) {
+        // Nearly always there is none, and one look over all bytes at once tells so.
+        if !value.iter().any(|byte| *byte < b' ' || *byte == 0x7f) {
+            return;
+        }
         // One note of each kind a line tells enough, and keeps a head full of such bytes cheap.
         let mut note_first = |kind, is_odd: fn(&u8) -> bool| {
             if let Some(offset) = value.iter().position(is_odd) {

@@ -210,11 +210,25 @@ fn write_head(method: &str, target: &str, header_list: &HeaderList) -> Vec<u8> {
 
 /// A [token](https://www.rfc-editor.org/rfc/rfc9110#name-tokens).
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty()
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+    !bytes.is_empty() && bytes.iter().all(|byte| OF_TOKENS[usize::from(*byte)])
 }
+
+/// Which bytes tokens are made of.
+const OF_TOKENS: [bool; 256] = {
+    let mut of_tokens = [false; 256];
+    let mut byte = 0;
+    while byte < of_tokens.len() {
+        of_tokens[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let signs = b"!#$%&'*+-.^_`|~";
+    let mut place = 0;
+    while place < signs.len() {
+        of_tokens[signs[place] as usize] = true;
+        place += 1;
+    }
+    of_tokens
+};
 
 #[cfg(test)]
 mod tests {

@@ -123,7 +123,7 @@ impl Respond<'_> {
         }
         let stays_open = client::stays_open(&head, framing);
         let is_sse = is_event_stream(&head);
-        self.note(head, informational, &input.as_slice()[..len]);
+        self.note(head, framing, informational, &input.as_slice()[..len]);
         if switched {
             // What came behind it is of the other protocol, and stays in the buffer.
             self.write(client, &input.as_slice()[..len]).await?;
@@ -353,9 +353,22 @@ impl Respond<'_> {
         NetworkError::of_io(during, error)
     }
 
-    fn note(&self, head: Head, informational: Vec<(u16, HeaderList)>, bytes: &[u8]) {
+    fn note(
+        &self,
+        head: Head,
+        framing: Framing,
+        informational: Vec<(u16, HeaderList)>,
+        bytes: &[u8],
+    ) {
+        let room = self.watch.record.capture().body_bytes;
         self.watch.record.edit(|draft| {
-            draft.exchange.response = Some(observed(head, informational, bytes));
+            let mut response = observed(head, informational, bytes);
+            // All that will be kept at once, rather than growing with each piece.
+            if let Framing::Length(length) = framing {
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                response.body.bytes.reserve_exact(length.min(room));
+            }
+            draft.exchange.response = Some(response);
         });
     }
 
