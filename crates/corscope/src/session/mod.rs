@@ -1,7 +1,9 @@
 //! A session of observing: what the proxy sees is put together, judged, kept, and told on.
 //!
-//! The proxy must never wait for us, so its events pass a bounded queue to a thread of our own. What
-//! does not fit is not looked at, and counted: a debugger that is too slow must say so.
+//! What the proxy sees is kept at once, on the thread that saw it. To be judged it passes a bounded
+//! queue to a thread of our own. Where more comes than can be judged, whoever brings it is held up for a
+//! moment each time, so that the traffic slows down to what can be judged; what does not fit in spite of
+//! that is kept and not judged, and counted: a debugger that is too slow must say so.
 
 pub mod cors_check;
 pub mod export;
@@ -11,8 +13,8 @@ mod steering;
 mod traffic;
 mod words;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,6 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use corscope_wire::proxy::{Event, Observer};
 
 use crate::browser::BrowserEvent;
+use traffic::Keeper;
 
 pub use make_it_pass::rewrites;
 pub use steering::{CannotPass, MadeRewrite, Passed, Steering};
@@ -27,7 +30,17 @@ pub(crate) use traffic::for_judging;
 pub use traffic::{Traffic, Update};
 
 /// How many events may wait to be judged.
-const QUEUE: usize = 16 * 1024;
+const QUEUE: usize = 4096;
+
+/// While so many wait, each one that is added holds up who brings it.
+const CROWDED: usize = QUEUE / 4 * 3;
+
+/// For so long. Judging takes some microseconds, so that a crowd is gone after a few of these.
+const HOLD_UP: Duration = Duration::from_micros(200);
+
+/// While traffic goes on, what comes is looked at so often: to be woken for each event would cost whoever
+/// brings it more than the event does.
+const LINGER: Duration = Duration::from_millis(1);
 
 /// How often it is looked whether a browser's words have stayed without an exchange.
 const TICK: Duration = Duration::from_millis(250);
@@ -44,6 +57,9 @@ enum Seen {
 pub trait Listener: Send {
     /// Called for each update, in order, from the session's thread.
     fn update(&mut self, update: &Update);
+
+    /// Called once nothing more waits to be looked at, for what is better done for many updates.
+    fn rest(&mut self) {}
 }
 
 impl Listener for Vec<Box<dyn Listener>> {
@@ -52,14 +68,21 @@ impl Listener for Vec<Box<dyn Listener>> {
             listener.update(update);
         }
     }
+
+    fn rest(&mut self) {
+        for listener in self {
+            listener.rest();
+        }
+    }
 }
 
 /// The proxy's end of a session.
-#[derive(Debug)]
 pub struct Session {
     /// `None` once the session was told to end.
     events: Mutex<Option<SyncSender<Seen>>>,
+    waiting: Arc<AtomicUsize>,
     missed: AtomicU64,
+    keeper: Keeper,
 }
 
 impl Session {
@@ -73,15 +96,20 @@ impl Session {
         mut listener: Box<dyn Listener>,
     ) -> std::io::Result<(Arc<Self>, JoinHandle<Traffic>)> {
         let (sender, receiver) = sync_channel(QUEUE);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let keeper = traffic.keeper();
+        let waits = Arc::clone(&waiting);
         let thread = std::thread::Builder::new()
             .name("session".to_owned())
             .spawn(move || {
-                watch(&receiver, &mut traffic, listener.as_mut());
+                watch(&receiver, &waits, &mut traffic, listener.as_mut());
                 traffic
             })?;
         let session = Self {
             events: Mutex::new(Some(sender)),
+            waiting,
             missed: AtomicU64::new(0),
+            keeper,
         };
         Ok((Arc::new(session), thread))
     }
@@ -100,37 +128,62 @@ impl Session {
 impl Session {
     /// Takes what the browser says of a request.
     pub fn browser_said(&self, event: BrowserEvent) {
-        self.see(Seen::Browser(Box::new(event)));
+        self.see(Seen::Browser(Box::new(event))); // of words there are few
     }
 
-    fn see(&self, seen: Seen) {
+    /// Queues what was seen; says whether many things wait already.
+    fn see(&self, seen: Seen) -> bool {
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = events.as_ref() else {
-            return;
+            return false;
         };
-        if let Err(TrySendError::Full(_)) = sender.try_send(seen) {
+        // Before it can be taken, so that the count is never below nothing.
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
+        if sender.try_send(seen).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
             self.missed.fetch_add(1, Ordering::Relaxed);
         }
+        waiting >= CROWDED
     }
 }
 
 impl Observer for Session {
     fn observe(&self, event: Event) {
-        self.see(Seen::Wire(event));
+        if self.see(Seen::Wire(self.keeper.keep(event))) {
+            std::thread::sleep(HOLD_UP);
+        }
     }
 }
 
 /// Looks at what is seen until nothing more can come.
-fn watch(receiver: &Receiver<Seen>, traffic: &mut Traffic, listener: &mut dyn Listener) {
+fn watch(
+    receiver: &Receiver<Seen>,
+    waiting: &AtomicUsize,
+    traffic: &mut Traffic,
+    listener: &mut dyn Listener,
+) {
+    let mut has_lingered = false;
     loop {
-        // Without a browser nothing has to be waited for, and the thread sleeps.
-        let seen = if traffic.hears_a_browser() {
-            receiver.recv_timeout(TICK)
-        } else {
-            receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        let seen = match receiver.try_recv() {
+            Ok(seen) => Ok(seen),
+            Err(_) if !has_lingered => {
+                listener.rest();
+                std::thread::sleep(LINGER);
+                has_lingered = true;
+                continue;
+            }
+            // Without a browser nothing has to be waited for, and the thread sleeps.
+            Err(_) if !traffic.hears_a_browser() => {
+                receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            }
+            Err(_) => receiver.recv_timeout(TICK),
         };
+        has_lingered = false;
+        if seen.is_ok() {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+        }
         let updates = match seen {
-            Ok(Seen::Wire(event)) => traffic.take(event, now()),
+            Ok(Seen::Wire(event)) => traffic.take_kept(event, now()),
             Ok(Seen::Browser(event)) => traffic.browser_said(*event, now()),
             Err(RecvTimeoutError::Timeout) => traffic.tick(now()),
             Err(RecvTimeoutError::Disconnected) => {
@@ -154,4 +207,46 @@ fn now() -> u64 {
     since.map_or(0, |since| {
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use corscope_fetch::Exchange;
+
+    /// Counts what it is told of.
+    struct Counter(Arc<AtomicU64>);
+
+    impl Listener for Counter {
+        fn update(&mut self, _: &Update) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn whoever_brings_more_than_can_be_judged_is_held_up_and_nothing_is_missed() {
+        let told = Arc::new(AtomicU64::new(0));
+        let listener = Box::new(Counter(Arc::clone(&told)));
+        let (session, thread) = Session::start(Traffic::new(None), listener).unwrap();
+        let all = 3 * QUEUE as u64;
+        for id in 1..=all {
+            let mut exchange = Exchange {
+                id,
+                ended: true,
+                ..Exchange::default()
+            };
+            exchange.request.method = "GET".to_owned();
+            exchange.request.url = format!("https://api.test/{id}");
+            exchange
+                .request
+                .header_list
+                .push("Origin", "https://app.test");
+            session.observe(Event::Ended(Box::new(exchange)));
+        }
+        session.end();
+        thread.join().unwrap();
+        assert_eq!(session.missed(), 0);
+        assert_eq!(told.load(Ordering::Relaxed), all);
+        assert_eq!(session.waiting.load(Ordering::Relaxed), 0);
+    }
 }

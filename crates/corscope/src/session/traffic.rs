@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use corscope_capture::Store;
 use corscope_diagnose::observed::{Finding, Pairing, Standing};
-use corscope_fetch::exchange::ObservedBody;
+use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse};
 use corscope_fetch::{Browser, Exchange};
 use corscope_wire::proxy::{Event, Message, Numbers};
 
@@ -84,8 +84,22 @@ impl Traffic {
         self
     }
 
+    /// Who keeps what is seen, for those who see it.
+    pub(super) fn keeper(&self) -> Keeper {
+        Keeper {
+            store: self.store.clone(),
+            offset: self.offset,
+        }
+    }
+
     /// Takes what the proxy saw at `now`, and says what is new because of it.
     pub fn take(&mut self, event: Event, now: u64) -> Vec<Update> {
+        let event = self.keeper().keep(event);
+        self.take_kept(event, now)
+    }
+
+    /// The same of what its [`Keeper`] has kept.
+    pub(super) fn take_kept(&mut self, event: Event, now: u64) -> Vec<Update> {
         let update = self.take_one(event);
         let mut updates: Vec<Update> = update
             .and_then(|it| self.or_wait(it, now))
@@ -191,13 +205,7 @@ impl Traffic {
     fn take_one(&mut self, event: Event) -> Option<Update> {
         match event {
             Event::Progress(exchange) | Event::Ended(exchange) => self.exchange(*exchange),
-            Event::Message(mut message) => {
-                message.exchange += self.offset;
-                if let Some(store) = &self.store {
-                    store.message(message.exchange, keep::message(&message));
-                }
-                Some(Update::Message(message))
-            }
+            Event::Message(message) => Some(Update::Message(message)),
         }
     }
 
@@ -215,15 +223,6 @@ impl Traffic {
     }
 
     fn exchange(&mut self, mut exchange: Exchange) -> Option<Update> {
-        exchange.id += self.offset;
-        let mut exchange = match &self.store {
-            Some(store) => {
-                let judged = for_judging(&exchange);
-                store.put(exchange);
-                judged
-            }
-            None => cut_for_judging(exchange),
-        };
         self.words.join(&mut exchange);
         self.observe(exchange)
     }
@@ -269,65 +268,99 @@ impl Traffic {
     }
 }
 
+/// Keeps what is seen where it is to be kept, at once: whatever becomes of the judgement, nothing that
+/// was captured is lost, and what waits to be judged is small.
+pub(super) struct Keeper {
+    store: Option<Arc<Store>>,
+    offset: u64,
+}
+
+impl Keeper {
+    /// Keeps `event`, and gives what the judgement needs of it, numbered as it is kept.
+    pub(super) fn keep(&self, event: Event) -> Event {
+        match event {
+            Event::Progress(exchange) => Event::Progress(self.exchange(exchange)),
+            Event::Ended(exchange) => Event::Ended(self.exchange(exchange)),
+            Event::Message(mut message) => {
+                message.exchange += self.offset;
+                if let Some(store) = &self.store {
+                    store.message(message.exchange, keep::message(&message));
+                }
+                Event::Message(message)
+            }
+        }
+    }
+
+    fn exchange(&self, mut exchange: Box<Exchange>) -> Box<Exchange> {
+        exchange.id += self.offset;
+        match &self.store {
+            Some(store) => {
+                let judged = Box::new(for_judging(&exchange));
+                store.put(*exchange);
+                judged
+            }
+            None => {
+                cut_for_judging(&mut exchange);
+                exchange
+            }
+        }
+    }
+}
+
 /// A copy that holds as much of the bodies as the judgement looks at.
 pub(crate) fn for_judging(exchange: &Exchange) -> Exchange {
-    let mut copy = Exchange {
-        request: corscope_fetch::exchange::ObservedRequest {
-            body: cut(&exchange.request.body),
+    let response = exchange.response.as_ref();
+    Exchange {
+        request: ObservedRequest {
+            body: ObservedBody {
+                bytes: Vec::new(),
+                len: exchange.request.body.len,
+            },
             header_list: exchange.request.header_list.clone(),
             method: exchange.request.method.clone(),
             url: exchange.request.url.clone(),
             version: exchange.request.version,
             raw_head: None,
         },
-        response: None,
+        response: response.map(|response| ObservedResponse {
+            status: response.status,
+            version: response.version,
+            header_list: response.header_list.clone(),
+            body: ObservedBody {
+                bytes: response.body.bytes[..body_judged(response)].to_vec(),
+                len: response.body.len,
+            },
+            ..ObservedResponse::default()
+        }),
         modified: exchange.modified.clone(),
         failure: exchange.failure.clone(),
         connection: exchange.connection.clone(),
         hints: exchange.hints.clone(),
-        ..Exchange {
-            id: exchange.id,
-            started: exchange.started,
-            timing: exchange.timing,
-            ended: exchange.ended,
-            ..Exchange::default()
-        }
-    };
-    copy.response =
-        exchange
-            .response
-            .as_ref()
-            .map(|response| corscope_fetch::exchange::ObservedResponse {
-                status: response.status,
-                reason: Vec::new(),
-                version: response.version,
-                header_list: response.header_list.clone(),
-                raw_head: None,
-                informational: Vec::new(),
-                body: cut(&response.body),
-                trailers: corscope_fetch::HeaderList::new(),
-            });
-    copy
+        id: exchange.id,
+        started: exchange.started,
+        timing: exchange.timing,
+        ended: exchange.ended,
+    }
 }
 
-fn cut(body: &ObservedBody) -> ObservedBody {
-    ObservedBody {
-        bytes: body.bytes[..body.bytes.len().min(BODY_JUDGED)].to_vec(),
-        len: body.len,
-    }
+/// How many bytes of a response's body the judgement looks at: only an error's page tells something.
+fn body_judged(response: &ObservedResponse) -> usize {
+    let most = if response.status < 300 {
+        0
+    } else {
+        BODY_JUDGED
+    };
+    response.body.bytes.len().min(most)
 }
 
 /// The exchange itself with its bodies cut to what the judgement looks at.
-fn cut_for_judging(mut exchange: Exchange) -> Exchange {
-    let cut = |body: &mut ObservedBody| {
-        body.bytes.truncate(BODY_JUDGED);
-        body.bytes.shrink_to_fit();
-    };
-    cut(&mut exchange.request.body);
+fn cut_for_judging(exchange: &mut Exchange) {
+    exchange.request.body.bytes = Vec::new();
     if let Some(response) = &mut exchange.response {
-        cut(&mut response.body);
+        let judged = body_judged(response);
+        response.body.bytes.truncate(judged);
+        response.body.bytes.shrink_to_fit();
     }
-    exchange
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 mod unsent;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use corscope_fetch::exchange::Exchange;
 
@@ -40,7 +40,6 @@ struct Known {
 /// An exchange of which the browser has said nothing yet.
 #[derive(Debug)]
 struct Unjoined {
-    exchange: u64,
     method: String,
     url: String,
     is_preflight: bool,
@@ -51,7 +50,8 @@ struct Unjoined {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     known: VecDeque<Known>,
-    unjoined: VecDeque<Unjoined>,
+    /// By the exchange's number, so that a later state of one is found at once.
+    unjoined: BTreeMap<u64, Unjoined>,
 }
 
 impl Words {
@@ -98,7 +98,6 @@ impl Words {
         let nearest = self
             .unjoined
             .iter()
-            .enumerate()
             .filter(|(_, it)| {
                 it.is_preflight == event.is_preflight
                     && it.method == event.method
@@ -106,9 +105,10 @@ impl Words {
                     && it.started.abs_diff(event.time) < APART
             })
             .min_by_key(|(_, it)| it.started.abs_diff(event.time))
-            .map(|(index, _)| index);
-        if let Some(found) = nearest.and_then(|index| self.unjoined.remove(index)) {
-            known.exchange = Some(found.exchange);
+            .map(|(exchange, _)| *exchange);
+        if let Some(exchange) = nearest {
+            self.unjoined.remove(&exchange);
+            known.exchange = Some(exchange);
         }
     }
 
@@ -148,20 +148,19 @@ impl Words {
     }
 
     fn leave_unjoined(&mut self, exchange: &Exchange) {
-        let is_there = self.unjoined.iter().any(|it| it.exchange == exchange.id);
-        if is_there {
+        if self.unjoined.contains_key(&exchange.id) {
             return;
         }
         if self.unjoined.len() == UNJOINED {
-            self.unjoined.pop_front();
+            self.unjoined.pop_first();
         }
-        self.unjoined.push_back(Unjoined {
-            exchange: exchange.id,
+        let unjoined = Unjoined {
             method: exchange.request.method.clone(),
             url: exchange.request.url.clone(),
             is_preflight: exchange.is_preflight(),
             started: exchange.started,
-        });
+        };
+        self.unjoined.insert(exchange.id, unjoined);
     }
 
     /// Fills the hints of an exchange that was joined.

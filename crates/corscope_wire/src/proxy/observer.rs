@@ -4,7 +4,8 @@ use corscope_fetch::exchange::{Exchange, Side};
 
 /// Whoever wants to know what passes through.
 pub trait Observer: Send + Sync + 'static {
-    /// Called from the task that carries the exchange, so it must not block: hand over, return.
+    /// Called from the task that carries the exchange: while this lasts, no connection of its thread
+    /// goes on. Hand over and return.
     fn observe(&self, event: Event);
 }
 
