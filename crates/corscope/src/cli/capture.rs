@@ -263,6 +263,7 @@ impl Running<'_> {
         for finding in traffic.finish() {
             live.finding(&finding);
         }
+        drop(live); // what it has not printed yet comes before the farewell
         if args.format == LiveFormat::Text {
             let _ = output::print(&farewell(&session, &tally));
         }

@@ -1,5 +1,6 @@
 //! What a session finds, printed as it comes: lines for people, or one document a line.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,12 +55,15 @@ pub(super) struct Live {
     options: LiveOptions,
     tally: Arc<Tally>,
     /// The fetches printed last, so that a later state is printed only when it is news.
-    told: Vec<(u64, Told)>,
+    told: BTreeMap<u64, Told>,
     /// Where disagreements with the browser are written down.
     bundles: Option<PathBuf>,
     steering: Option<Arc<Steering>>,
     /// Whether whatever fails is mended as soon as it has failed.
     fixes_all: bool,
+    /// What is to be printed once nothing more waits: a write for each line would cost more than the
+    /// lines do.
+    unprinted: String,
 }
 
 /// How a fetch was printed last: its standing, and the root cause's rule.
@@ -67,6 +71,9 @@ type Told = (Standing, Option<&'static str>);
 
 /// How many fetches are remembered as printed.
 const REMEMBERED: usize = 256;
+
+/// Bytes that are printed at once at most.
+const MOST_UNPRINTED: usize = 32 * 1024;
 
 /// An exchange that CORS has no say in, as a document.
 #[derive(Serialize)]
@@ -95,10 +102,11 @@ impl Live {
         Self {
             options,
             tally,
-            told: Vec::new(),
+            told: BTreeMap::new(),
             bundles,
             steering: None,
             fixes_all: false,
+            unprinted: String::new(),
         }
     }
 
@@ -116,12 +124,15 @@ impl Live {
             _ => &self.tally.others,
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        let mut proved = finding.clone();
-        if finding.judged.standing != Standing::Allowed {
+        // What can be read has no remedies, and is most of what comes.
+        let proved = (finding.judged.standing != Standing::Allowed).then(|| {
+            let mut proved = finding.clone();
             proved.prove();
-        }
+            proved
+        });
+        let proved = proved.as_ref().unwrap_or(finding);
         let text = match self.options.format {
-            LiveFormat::Text => render::observed(&proved, self.options.text),
+            LiveFormat::Text => render::observed(proved, self.options.text),
             LiveFormat::Jsonl => self.line(&proved.document()),
         };
         self.print(&text);
@@ -133,12 +144,15 @@ impl Live {
             let done = steering::told(number, &steering.make_finding_pass(finding));
             match self.options.format {
                 LiveFormat::Text => self.print(&done),
-                LiveFormat::Jsonl => self.print(&self.line(&serde_json::json!({ "fix": done }))),
+                LiveFormat::Jsonl => {
+                    let line = self.line(&serde_json::json!({ "fix": done }));
+                    self.print(&line);
+                }
             }
         }
         if proved.disagreement().is_some()
             && let Some(directory) = &self.bundles
-            && let Err(error) = write_bundle(directory, &proved)
+            && let Err(error) = write_bundle(directory, proved)
         {
             let _ = output::print_aside(&format!("{}: {error}\n", directory.display()));
         }
@@ -179,15 +193,29 @@ impl Live {
         format!("{document}\n")
     }
 
-    fn print(&self, text: &str) {
+    fn print(&mut self, text: &str) {
+        self.unprinted.push_str(text);
+        if self.unprinted.len() >= MOST_UNPRINTED {
+            self.print_all();
+        }
+    }
+
+    fn print_all(&mut self) {
+        if self.unprinted.is_empty() {
+            return;
+        }
         let mut out = io::stdout().lock();
-        if out
-            .write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .is_err()
-        {
+        let printed = out.write_all(self.unprinted.as_bytes());
+        if printed.and_then(|()| out.flush()).is_err() {
             self.tally.closed.store(true, Ordering::Relaxed);
         }
+        self.unprinted.clear();
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.print_all();
     }
 }
 
@@ -197,17 +225,10 @@ impl Listener for Live {
             Update::Fetch(finding) => {
                 let (number, standing) = (finding.fetch.number, finding.judged.standing);
                 let now = (standing, finding.root_cause().map(|root| root.rule));
-                let known = self.told.iter_mut().find(|(told, _)| *told == number);
-                let is_news = match known {
-                    Some((_, told)) => std::mem::replace(told, now) != now,
-                    None => {
-                        if self.told.len() == REMEMBERED {
-                            self.told.remove(0);
-                        }
-                        self.told.push((number, now));
-                        true
-                    }
-                };
+                let is_news = self.told.insert(number, now) != Some(now);
+                if self.told.len() > REMEMBERED {
+                    self.told.pop_first();
+                }
                 // What is not yet decided is printed when it is, or at the end.
                 if is_news && standing != Standing::Unknown {
                     self.finding(finding);
@@ -217,6 +238,10 @@ impl Listener for Live {
             Update::Unreadable(exchange, reason) => self.aside(exchange, Some(reason)),
             Update::Aside(_) | Update::Message(_) => {}
         }
+    }
+
+    fn rest(&mut self) {
+        self.print_all();
     }
 }
 
