@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use corscope_capture::har::{HarError, HarReader, ImportOptions, Progress};
-use corscope_diagnose::observed::{Finding, Pairing, Standing};
+use corscope_diagnose::observed::{Finding, ObservedFetch, Pairing, Standing};
 use corscope_fetch::Browser;
 
 pub use group::{Group, Groups};
@@ -83,8 +83,8 @@ pub fn judge_har(
         ..HarReport::default()
     };
     let mut pairing = Pairing::new();
-    let mut judge = |report: &mut HarReport, fetch| {
-        let number = corscope_diagnose::observed::ObservedFetch::clone(&fetch).number;
+    let mut judge = |report: &mut HarReport, fetch: ObservedFetch| {
+        let number = fetch.number;
         match Finding::of(fetch, settings.browser) {
             Ok(finding) => {
                 report.summary.count(&finding);
