@@ -1,4 +1,4 @@
-"""What both benchmarks share: a run's cost, and a line of the report."""
+"""What the benchmarks share: a run's cost, and a line of the report."""
 
 import os
 import statistics
@@ -23,6 +23,16 @@ def wall(command):
         timeout=60,
     )
     return (time.perf_counter() - start) * 1000, run.returncode
+
+
+def anonymous(process):
+    """A process' anonymous memory in kB; 0 once it has ended."""
+    try:
+        with open(f"/proc/{process}/smaps_rollup") as rollup:
+            lines = rollup.read().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
 
 
 def interleaved(commands, rounds):

@@ -66,10 +66,13 @@ case $1 in
         fi
         ;;
     bench)
-        need python3 python3
+        need python3 "python3 python3-venv"
         need node nodejs
+        need npm npm # the peers that are measured beside ours
         need curl curl
         need openssl openssl
+        need nginx nginx
+        need wrk wrk
         ;;
     fuzz) need c++ g++ ;; # libFuzzer is C++
     *)
