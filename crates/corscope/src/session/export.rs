@@ -11,7 +11,7 @@ use corscope_diagnose::observed::{Finding, Pairing};
 use corscope_fetch::Browser;
 use serde_json::Value;
 
-use super::traffic::for_judging;
+use super::keep::for_judging;
 
 /// Exchanges taken from the store at once.
 const PAGE: u64 = 1000;

@@ -1,12 +1,117 @@
-//! What of a judgement is kept beside an exchange, and wire messages as the store holds them.
+//! What is kept of what is seen, of its judgement beside it, and what is left for the judgement.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use corscope_capture::message::{Message as Kept, MessageKind as KeptKind, Sender};
 use corscope_capture::{CorsOutcome, Judged, PreflightState, Store};
 use corscope_diagnose::observed::{Finding, PreflightSeen, Standing};
-use corscope_fetch::exchange::Side;
-use corscope_wire::proxy::{Message, MessageKind};
+use corscope_fetch::Exchange;
+use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse, Side};
+use corscope_wire::proxy::{Event, Message, MessageKind};
+
+/// How much of a body the judgement looks at; what is kept of it for viewing is the store's business.
+const BODY_JUDGED: usize = 4096;
+
+/// Keeps what is seen where it is to be kept, at once: whatever becomes of the judgement, nothing that
+/// was captured is lost, and what waits to be judged is small.
+pub(super) struct Keeper {
+    store: Option<Arc<Store>>,
+    offset: u64,
+}
+
+impl Keeper {
+    /// Keeps in `store`, if there is one; `offset` is what is added to the proxy's numbers.
+    pub(super) fn new(store: Option<Arc<Store>>, offset: u64) -> Self {
+        Self { store, offset }
+    }
+
+    /// Keeps `event`, and gives what the judgement needs of it, numbered as it is kept.
+    pub(super) fn keep(&self, event: Event) -> Event {
+        match event {
+            Event::Progress(exchange) => Event::Progress(self.exchange(exchange)),
+            Event::Ended(exchange) => Event::Ended(self.exchange(exchange)),
+            Event::Message(mut message) => {
+                message.exchange += self.offset;
+                if let Some(store) = &self.store {
+                    store.message(message.exchange, self::message(&message));
+                }
+                Event::Message(message)
+            }
+        }
+    }
+
+    fn exchange(&self, mut exchange: Box<Exchange>) -> Box<Exchange> {
+        exchange.id += self.offset;
+        match &self.store {
+            Some(store) => {
+                let judged = Box::new(for_judging(&exchange));
+                store.put(*exchange);
+                judged
+            }
+            None => {
+                cut_for_judging(&mut exchange);
+                exchange
+            }
+        }
+    }
+}
+
+/// A copy that holds as much of the bodies as the judgement looks at.
+pub(crate) fn for_judging(exchange: &Exchange) -> Exchange {
+    let response = exchange.response.as_ref();
+    Exchange {
+        request: ObservedRequest {
+            body: ObservedBody {
+                bytes: Vec::new(),
+                len: exchange.request.body.len,
+            },
+            header_list: exchange.request.header_list.clone(),
+            method: exchange.request.method.clone(),
+            url: exchange.request.url.clone(),
+            version: exchange.request.version,
+            raw_head: None,
+        },
+        response: response.map(|response| ObservedResponse {
+            status: response.status,
+            version: response.version,
+            header_list: response.header_list.clone(),
+            body: ObservedBody {
+                bytes: response.body.bytes[..body_judged(response)].to_vec(),
+                len: response.body.len,
+            },
+            ..ObservedResponse::default()
+        }),
+        modified: exchange.modified.clone(),
+        failure: exchange.failure.clone(),
+        connection: exchange.connection.clone(),
+        hints: exchange.hints.clone(),
+        id: exchange.id,
+        started: exchange.started,
+        timing: exchange.timing,
+        ended: exchange.ended,
+    }
+}
+
+/// How many bytes of a response's body the judgement looks at: only an error's page tells something.
+fn body_judged(response: &ObservedResponse) -> usize {
+    let most = if response.status < 300 {
+        0
+    } else {
+        BODY_JUDGED
+    };
+    response.body.bytes.len().min(most)
+}
+
+/// The exchange itself with its bodies cut to what the judgement looks at.
+fn cut_for_judging(exchange: &mut Exchange) {
+    exchange.request.body.bytes = Vec::new();
+    if let Some(response) = &mut exchange.response {
+        let judged = body_judged(response);
+        response.body.bytes.truncate(judged);
+        response.body.bytes.shrink_to_fit();
+    }
+}
 
 /// A wire's message as the store holds it.
 pub(super) fn message(message: &Message) -> Kept {

@@ -22,11 +22,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use corscope_wire::proxy::{Event, Observer};
 
 use crate::browser::BrowserEvent;
-use traffic::Keeper;
+use keep::Keeper;
 
+pub(crate) use keep::for_judging;
 pub use make_it_pass::rewrites;
 pub use steering::{CannotPass, MadeRewrite, Passed, Steering};
-pub(crate) use traffic::for_judging;
 pub use traffic::{Traffic, Update};
 
 /// How many events may wait to be judged.

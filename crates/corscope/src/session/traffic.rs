@@ -5,19 +5,15 @@ use std::sync::Arc;
 
 use corscope_capture::Store;
 use corscope_diagnose::observed::{Finding, Pairing, Standing};
-use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse};
 use corscope_fetch::{Browser, Exchange};
 use corscope_wire::proxy::{Event, Message, Numbers};
 
-use super::keep;
+use super::keep::{self, Keeper};
 use super::words::Words;
 use crate::browser::BrowserEvent;
 
 /// How many fetches' standings are remembered, so that nothing is told twice.
 const REMEMBERED: usize = 8192;
-
-/// How much of a body the judgement looks at; what is kept of it for viewing is the store's business.
-const BODY_JUDGED: usize = 4096;
 
 /// How long a browser may take to say its word, in microseconds.
 const WORD_PATIENCE: u64 = 3_000_000;
@@ -86,10 +82,7 @@ impl Traffic {
 
     /// Who keeps what is seen, for those who see it.
     pub(super) fn keeper(&self) -> Keeper {
-        Keeper {
-            store: self.store.clone(),
-            offset: self.offset,
-        }
+        Keeper::new(self.store.clone(), self.offset)
     }
 
     /// Takes what the proxy saw at `now`, and says what is new because of it.
@@ -265,101 +258,6 @@ impl Traffic {
         {
             self.told.remove(&oldest);
         }
-    }
-}
-
-/// Keeps what is seen where it is to be kept, at once: whatever becomes of the judgement, nothing that
-/// was captured is lost, and what waits to be judged is small.
-pub(super) struct Keeper {
-    store: Option<Arc<Store>>,
-    offset: u64,
-}
-
-impl Keeper {
-    /// Keeps `event`, and gives what the judgement needs of it, numbered as it is kept.
-    pub(super) fn keep(&self, event: Event) -> Event {
-        match event {
-            Event::Progress(exchange) => Event::Progress(self.exchange(exchange)),
-            Event::Ended(exchange) => Event::Ended(self.exchange(exchange)),
-            Event::Message(mut message) => {
-                message.exchange += self.offset;
-                if let Some(store) = &self.store {
-                    store.message(message.exchange, keep::message(&message));
-                }
-                Event::Message(message)
-            }
-        }
-    }
-
-    fn exchange(&self, mut exchange: Box<Exchange>) -> Box<Exchange> {
-        exchange.id += self.offset;
-        match &self.store {
-            Some(store) => {
-                let judged = Box::new(for_judging(&exchange));
-                store.put(*exchange);
-                judged
-            }
-            None => {
-                cut_for_judging(&mut exchange);
-                exchange
-            }
-        }
-    }
-}
-
-/// A copy that holds as much of the bodies as the judgement looks at.
-pub(crate) fn for_judging(exchange: &Exchange) -> Exchange {
-    let response = exchange.response.as_ref();
-    Exchange {
-        request: ObservedRequest {
-            body: ObservedBody {
-                bytes: Vec::new(),
-                len: exchange.request.body.len,
-            },
-            header_list: exchange.request.header_list.clone(),
-            method: exchange.request.method.clone(),
-            url: exchange.request.url.clone(),
-            version: exchange.request.version,
-            raw_head: None,
-        },
-        response: response.map(|response| ObservedResponse {
-            status: response.status,
-            version: response.version,
-            header_list: response.header_list.clone(),
-            body: ObservedBody {
-                bytes: response.body.bytes[..body_judged(response)].to_vec(),
-                len: response.body.len,
-            },
-            ..ObservedResponse::default()
-        }),
-        modified: exchange.modified.clone(),
-        failure: exchange.failure.clone(),
-        connection: exchange.connection.clone(),
-        hints: exchange.hints.clone(),
-        id: exchange.id,
-        started: exchange.started,
-        timing: exchange.timing,
-        ended: exchange.ended,
-    }
-}
-
-/// How many bytes of a response's body the judgement looks at: only an error's page tells something.
-fn body_judged(response: &ObservedResponse) -> usize {
-    let most = if response.status < 300 {
-        0
-    } else {
-        BODY_JUDGED
-    };
-    response.body.bytes.len().min(most)
-}
-
-/// The exchange itself with its bodies cut to what the judgement looks at.
-fn cut_for_judging(exchange: &mut Exchange) {
-    exchange.request.body.bytes = Vec::new();
-    if let Some(response) = &mut exchange.response {
-        let judged = body_judged(response);
-        response.body.bytes.truncate(judged);
-        response.body.bytes.shrink_to_fit();
     }
 }
 
