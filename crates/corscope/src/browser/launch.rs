@@ -10,9 +10,10 @@ use tokio::process::Command;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
+use super::guard::Guard;
 use super::process::BrowserProcess;
 use super::profile::{self, Profile, ProfileError};
-use super::{Browser, BrowserEvent, LaunchError, bidi, cdp, firefox, flags};
+use super::{Browser, BrowserEvent, LaunchError, bidi, cdp, firefox, flags, home};
 
 /// How long a browser may take to start: seconds on a quiet machine.
 const START_PATIENCE: Duration = Duration::from_secs(60);
@@ -54,6 +55,9 @@ pub struct LaunchOptions {
     pub extra_args: Vec<OsString>,
     /// Where the profile may stand, the best place first; `None` for the usual places.
     pub profile_roots: Option<Vec<PathBuf>>,
+    /// This program, which is started once more to end the browser should we be killed. Without it
+    /// the next start does that.
+    pub guarded_by: Option<PathBuf>,
 }
 
 /// How Firefox comes to trust the proxy's certificates.
@@ -83,6 +87,7 @@ impl LaunchOptions {
             lna_faithful: false,
             extra_args: Vec::new(),
             profile_roots: None,
+            guarded_by: None,
         }
     }
 }
@@ -100,6 +105,7 @@ pub struct Launched {
     // Dropped in this order: what runs must not write into what is deleted.
     process: BrowserProcess,
     profile: Profile,
+    guard: Option<Guard>,
 }
 
 impl Launched {
@@ -132,6 +138,7 @@ impl Launched {
             close,
             mut process,
             profile,
+            guard,
             ..
         } = self;
         // Nobody reads any more: the conversation must not wait for it.
@@ -140,7 +147,11 @@ impl Launched {
             process.ends_within(END_PATIENCE).await;
         }
         process.kill().await;
-        blocking(move || profile.remove()).await.unwrap_or(Ok(()))
+        let removed = blocking(move || profile.remove()).await.unwrap_or(Ok(()));
+        if let Some(guard) = guard {
+            guard.end().await;
+        }
+        removed
     }
 }
 
@@ -191,6 +202,7 @@ async fn launch_firefox(
     let mut process =
         process.map_err(|error| LaunchError::Start(options.browser.path.clone(), error))?;
     profile.note_browser(process.pid())?;
+    let guard = guard(options, &profile);
     let (tell, events) = mpsc::channel(EVENTS);
     let accept_any = options.firefox_trust == FirefoxTrust::AcceptAny;
     let begin = async {
@@ -212,6 +224,7 @@ async fn launch_firefox(
         close,
         process,
         profile,
+        guard,
     })
 }
 
@@ -227,6 +240,7 @@ async fn launch_chromium(
     theirs.give_to(&mut command).map_err(cannot_start)?;
     let mut process = BrowserProcess::start(command, |_| {}).map_err(cannot_start)?;
     profile.note_browser(process.pid())?;
+    let guard = guard(options, &profile);
     let (tell, events) = mpsc::channel(EVENTS);
     let (session, ready) = cdp::Session::new(ours, &options.url, tell);
     let (close, closing) = oneshot::channel();
@@ -245,6 +259,7 @@ async fn launch_chromium(
         close,
         process,
         profile,
+        guard,
     })
 }
 
@@ -255,14 +270,13 @@ async fn launch_chromium(_: &LaunchOptions, _: Profile) -> Result<Launched, Laun
 
 fn command(options: &LaunchOptions, profile: &Profile) -> Command {
     let mut command = Command::new(&options.browser.path);
-    if let Some(folder) = profile.temp_folder() {
-        // Sockets and locks that a killed browser would leave in the system's folder.
-        command.env("TMPDIR", folder);
-    }
-    // Crash reports and caches that are not the profile's, which would stay in the user's folders.
-    command.env("XDG_CONFIG_HOME", profile.folder().join("xdg-config"));
-    command.env("XDG_CACHE_HOME", profile.folder().join("xdg-cache"));
+    command.envs(home::environment(&options.browser.path, profile));
     command
+}
+
+/// Starts what ends the browser if we are killed; where that cannot be, the next start does it.
+fn guard(options: &LaunchOptions, profile: &Profile) -> Option<Guard> {
+    Guard::start(options.guarded_by.as_deref()?, profile.folder()).ok()
 }
 
 /// Waits for what the browser must do, but not when it has ended, and not for ever.

@@ -11,6 +11,8 @@ mod event;
 mod find;
 mod firefox;
 mod flags;
+pub mod guard;
+mod home;
 mod launch;
 mod launch_error;
 mod ledger;

@@ -29,6 +29,12 @@ enum IsExecutable {
     In(Vec<PathBuf>),
 }
 
+/// Whether an executable comes from a snap, which sees only folders of its own.
+pub(super) fn is_snap(executable: &Path) -> bool {
+    let is_it = |path: &Path| path.starts_with("/snap") || path.ends_with("bin/snap");
+    is_it(executable) || std::fs::canonicalize(executable).is_ok_and(|real| is_it(&real))
+}
+
 const VARIABLES: [&str; 8] = [
     "PATH",
     "HOME",

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Browser;
-use super::places::{Surroundings, System};
+use super::places::{Surroundings, System, is_snap};
 use super::stale;
 
 /// The file that makes a folder ours to delete.
@@ -110,7 +110,9 @@ impl Profile {
                 removed: false,
             };
             private_folder(&profile.browser_folder())?;
-            private_folder(&profile.folder.join("t"))?;
+            for folder in ["t", "h"] {
+                private_folder(&profile.folder.join(folder))?;
+            }
             return Ok(profile);
         }
     }
@@ -137,6 +139,12 @@ impl Profile {
             .rewind()
             .and_then(|()| writeln!(self.marker, "{pid}"))
             .map_err(|error| ProfileError::Write(self.folder.join(MARKER), error))
+    }
+
+    /// Lets go of it without deleting it, as a killed run does.
+    #[cfg(test)]
+    pub(super) fn abandon(mut self) {
+        self.removed = true;
     }
 
     /// Deletes it.
@@ -193,9 +201,7 @@ fn usual_roots(surroundings: &Surroundings) -> Vec<PathBuf> {
 }
 
 fn snap_root(surroundings: &Surroundings, executable: &Path) -> Option<PathBuf> {
-    let real = fs::canonicalize(executable).ok()?;
-    let is_snap = real.starts_with("/snap") || real.ends_with("bin/snap");
-    let name = executable.file_name().filter(|_| is_snap)?;
+    let name = executable.file_name().filter(|_| is_snap(executable))?;
     let common = surroundings
         .folder("HOME")?
         .join("snap")

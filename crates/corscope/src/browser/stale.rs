@@ -20,7 +20,8 @@ pub(super) fn remove_in(root: &Path) -> usize {
         .count()
 }
 
-fn remove_if_abandoned(folder: &Path) -> bool {
+/// Deletes one profile if its run is dead, ending its browser; says whether it did.
+pub(super) fn remove_if_abandoned(folder: &Path) -> bool {
     let marker = OpenOptions::new()
         .read(true)
         .write(true)

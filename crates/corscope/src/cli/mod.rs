@@ -7,6 +7,7 @@ mod demo;
 mod end_signal;
 pub(crate) mod explain;
 mod gateway;
+mod guard_browser;
 mod har;
 mod interception;
 mod live;
@@ -58,6 +59,8 @@ enum Command {
     Ca(ca::CaArgs),
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
+    #[command(name = crate::browser::guard::COMMAND, hide = true)]
+    GuardBrowser(guard_browser::GuardBrowserArgs),
 }
 
 /// Runs the program.
@@ -76,5 +79,6 @@ pub fn main() -> ExitCode {
         Command::Ca(args) => ca::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(&args),
+        Command::GuardBrowser(args) => guard_browser::run(&args),
     }
 }

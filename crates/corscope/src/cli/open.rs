@@ -83,6 +83,7 @@ async fn serve(args: &OpenArgs) -> ExitCode {
         } else {
             FirefoxTrust::Certutil
         },
+        guarded_by: std::env::current_exe().ok(),
         ..LaunchOptions::new(found, url)
     };
     if let Err(message) = trust(&config, &mut options) {

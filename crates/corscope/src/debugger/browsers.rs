@@ -104,6 +104,7 @@ impl Debugger {
         let mut options = LaunchOptions {
             headless,
             firefox_trust: FirefoxTrust::Certutil,
+            guarded_by: std::env::current_exe().ok(),
             ..LaunchOptions::new(found, url)
         };
         let session = {
