@@ -49,8 +49,8 @@ const TICK: Duration = Duration::from_millis(250);
 enum Seen {
     /// Something on the wire.
     Wire(Event),
-    /// Something that the browser says.
-    Browser(Box<BrowserEvent>),
+    /// Something that the browser says, and when it was heard.
+    Browser(Box<BrowserEvent>, u64),
 }
 
 /// Whoever wants to know what a session finds.
@@ -128,7 +128,7 @@ impl Session {
 impl Session {
     /// Takes what the browser says of a request.
     pub fn browser_said(&self, event: BrowserEvent) {
-        self.see(Seen::Browser(Box::new(event))); // of words there are few
+        self.see(Seen::Browser(Box::new(event), now())); // of words there are few
     }
 
     /// Queues what was seen; says whether many things wait already.
@@ -184,7 +184,7 @@ fn watch(
         }
         let updates = match seen {
             Ok(Seen::Wire(event)) => traffic.take_kept(event, now()),
-            Ok(Seen::Browser(event)) => traffic.browser_said(*event, now()),
+            Ok(Seen::Browser(event, heard)) => traffic.browser_said(*event, heard),
             Err(RecvTimeoutError::Timeout) => traffic.tick(now()),
             Err(RecvTimeoutError::Disconnected) => {
                 // What the browser said last may still want an exchange.

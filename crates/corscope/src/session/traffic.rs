@@ -110,7 +110,11 @@ impl Traffic {
             return Some(update);
         };
         let number = finding.fetch.number;
-        if !self.hears_a_browser || finding.browser_said().is_some() {
+        // A browser may tell that it gave up before the end of the exchange shows why.
+        let is_explained = finding.root_cause().is_some()
+            || finding.judged.standing != Standing::Blocked
+            || finding.fetch.exchanges().all(|exchange| exchange.ended);
+        if !self.hears_a_browser || (finding.browser_said().is_some() && is_explained) {
             self.waiting.retain(|(waiting, _)| *waiting != number);
             return Some(update);
         }

@@ -8,6 +8,7 @@ mod unsent;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use corscope_fetch::Api;
 use corscope_fetch::exchange::Exchange;
 
 use crate::browser::{BrowserEvent, Stage};
@@ -19,9 +20,16 @@ const REMEMBERED: usize = 4096;
 /// How many exchanges may wait for the browser's words.
 const UNJOINED: usize = 1024;
 
-/// How far the browser's clock and ours may be apart on one request, in microseconds: a browser counts
-/// from before its queue.
+/// How long a request may be under way in the browser before it is on the wire, in microseconds: there
+/// are queues, and preflights before it.
 const APART: u64 = 30_000_000;
+
+/// How much later than on the wire a browser's clock may say that a request began, in microseconds.
+const EARLY: u64 = 100_000;
+
+/// Requests that began so close to each other go out in the order in which they began, in
+/// microseconds; of others the latest is the likeliest.
+const TOGETHER: u64 = 1_000_000;
 
 /// How long a failure may wait for its exchange before it counts as never sent, in microseconds.
 const PATIENCE: u64 = 700_000;
@@ -32,6 +40,8 @@ struct Known {
     event: BrowserEvent,
     /// When it was last heard of.
     heard: u64,
+    /// When it was first heard to have ended.
+    over: Option<u64>,
     exchange: Option<u64>,
     /// Whether it was told as a request that was never sent.
     is_told: bool,
@@ -44,6 +54,32 @@ struct Unjoined {
     url: String,
     is_preflight: bool,
     started: u64,
+}
+
+impl Known {
+    fn note_end(&mut self) {
+        if self.event.stage >= Stage::Finished {
+            self.over.get_or_insert(self.heard);
+        }
+    }
+
+    /// Whether an exchange that began on the wire at `started` can be this request.
+    fn can_be(&self, method: &str, url: &str, is_preflight: bool, started: u64) -> bool {
+        let event = &self.event;
+        // Of a WebSocket the browser does not say when it began, only we when we heard of it.
+        let early = match event.api {
+            Some(Api::WebSocket) => APART,
+            _ => EARLY,
+        };
+        self.exchange.is_none()
+            && event.is_preflight == is_preflight
+            && event.method == method
+            && is_same_url(&event.url, url)
+            && event.time <= started.saturating_add(early)
+            && started.saturating_sub(event.time) < APART
+            // What had ended before was another round of the same.
+            && self.over.is_none_or(|over| over >= started)
+    }
 }
 
 /// What a browser has said.
@@ -67,17 +103,21 @@ impl Words {
             Some(known) => {
                 known.event = event;
                 known.heard = now;
+                known.note_end();
             }
             None => {
                 if self.known.len() == REMEMBERED {
                     self.known.pop_front();
                 }
-                self.known.push_back(Known {
+                let mut known = Known {
                     event,
                     heard: now,
+                    over: None,
                     exchange: None,
                     is_told: false,
-                });
+                };
+                known.note_end();
+                self.known.push_back(known);
             }
         }
         self.join_late(request);
@@ -94,19 +134,13 @@ impl Words {
         else {
             return;
         };
-        let event = &known.event;
-        let nearest = self
+        // Exchanges come in the order of their requests.
+        let first = self
             .unjoined
             .iter()
-            .filter(|(_, it)| {
-                it.is_preflight == event.is_preflight
-                    && it.method == event.method
-                    && is_same_url(&it.url, &event.url)
-                    && it.started.abs_diff(event.time) < APART
-            })
-            .min_by_key(|(_, it)| it.started.abs_diff(event.time))
+            .find(|(_, it)| known.can_be(&it.method, &it.url, it.is_preflight, it.started))
             .map(|(exchange, _)| *exchange);
-        if let Some(exchange) = nearest {
+        if let Some(exchange) = first {
             self.unjoined.remove(&exchange);
             known.exchange = Some(exchange);
         }
@@ -122,21 +156,7 @@ impl Words {
     pub(super) fn join(&mut self, exchange: &mut Exchange) {
         let id = exchange.id;
         if !self.known.iter().any(|it| it.exchange == Some(id)) {
-            let is_preflight = exchange.is_preflight();
-            let fits = |known: &&mut Known| {
-                let event = &known.event;
-                known.exchange.is_none()
-                    && event.is_preflight == is_preflight
-                    && event.method == exchange.request.method
-                    && is_same_url(&event.url, &exchange.request.url)
-                    && event.time.abs_diff(exchange.started) < APART
-            };
-            let nearest = self
-                .known
-                .iter_mut()
-                .filter(fits)
-                .min_by_key(|it| it.event.time.abs_diff(exchange.started));
-            match nearest {
+            match self.likeliest(exchange) {
                 Some(known) => known.exchange = Some(id),
                 None => {
                     self.leave_unjoined(exchange);
@@ -145,6 +165,22 @@ impl Words {
             }
         }
         self.fill(exchange);
+    }
+
+    /// Of the browser's requests that can be this exchange, the one that it is most likely.
+    fn likeliest(&mut self, exchange: &Exchange) -> Option<&mut Known> {
+        let is_preflight = exchange.is_preflight();
+        let (method, url) = (&exchange.request.method, &exchange.request.url);
+        let can_be = |known: &Known| known.can_be(method, url, is_preflight, exchange.started);
+        let latest = self
+            .known
+            .iter()
+            .filter(|known| can_be(known))
+            .map(|known| known.event.time)
+            .max()?;
+        self.known
+            .iter_mut()
+            .find(|known| can_be(known) && latest - known.event.time < TOGETHER)
     }
 
     fn leave_unjoined(&mut self, exchange: &Exchange) {

@@ -87,7 +87,7 @@ fn a_good_end_is_the_last_word_of_some_browsers_only() {
         let mut words = Words::default();
         let mut finished = event(7, "GET", Stage::Finished);
         finished.is_end_final = is_end_final;
-        words.hear(finished, 0);
+        words.hear(finished, 2_000);
         let mut seen = exchange(1, "GET");
         words.join(&mut seen);
         assert_eq!(seen.hints.browser.is_some(), says);
@@ -148,4 +148,52 @@ fn a_later_hop_that_its_preflight_stopped_is_no_request_of_its_own() {
     words.fill(&mut preflight);
     assert!(preflight.hints.browser.unwrap().cors_error.is_some());
     assert!(words.never_sent(u64::MAX).is_empty());
+}
+
+#[test]
+fn a_round_that_is_over_leaves_its_words_to_itself() {
+    let mut words = Words::default();
+    // The first try was stopped by its preflight; of the second the browser has not told yet.
+    words.hear(refused(event(1, "PUT", Stage::Failed)), 500_000);
+    let mut second = exchange(20, "PUT");
+    second.started = 2_000_000;
+    words.join(&mut second);
+    assert_eq!(second.hints, Hints::default());
+    let mut again = event(2, "PUT", Stage::Finished);
+    again.time = 1_990_000;
+    again.is_end_final = true;
+    assert_eq!(words.hear(again, 2_100_000), Some(20));
+    words.fill(&mut second);
+    assert_eq!(second.hints.browser.unwrap().cors_error, None);
+}
+
+#[test]
+fn an_exchange_from_before_is_not_taken_for_a_later_request() {
+    let mut words = Words::default();
+    let mut lost = exchange(10, "GET"); // of which the browser never told
+    words.join(&mut lost);
+    let mut later = event(2, "GET", Stage::Begun);
+    later.time = 2_000_000;
+    assert_eq!(words.hear(later, 2_000_000), None);
+    let mut second = exchange(20, "GET");
+    second.started = 2_000_050;
+    words.join(&mut second);
+    assert!(second.hints.page_url.is_some());
+}
+
+#[test]
+fn requests_that_begin_together_go_out_in_their_order() {
+    let mut words = Words::default();
+    for request in 1..=3 {
+        let mut begun = event(request, "GET", Stage::Begun);
+        begun.time = 1_000 + request;
+        words.hear(begun, 1_050);
+    }
+    for id in 10..13 {
+        words.join(&mut exchange(id, "GET"));
+    }
+    for (request, id) in [(2, 11), (3, 12), (1, 10)] {
+        let end = event(request, "GET", Stage::Finished);
+        assert_eq!(words.hear(end, 2_000), Some(id));
+    }
 }
