@@ -132,6 +132,10 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
     let mut credentials = Credentials::of(fetch);
     let scenario = scenario_with(fetch, credentials);
     let mut subject = Subject::new(&scenario)?;
+    if is_denied_local_network(fetch) {
+        // No proxy stood between: the browser knew where the page came from.
+        subject.client.address_space = fetch.page_space;
+    }
     subject.guesses_no_preflight = true;
     if let Some((hop, answer)) = last_preflight(fetch) {
         subject.preflights.resize(hop + 1, None);
@@ -318,6 +322,17 @@ fn browser_says(fetch: &ObservedFetch) -> Option<bool> {
 pub(super) fn has_failed(said: &BrowserSaid) -> bool {
     let is_given_up = |name: &String| name.contains("ABORT");
     said.cors_error.is_some() || said.net_error.as_ref().is_some_and(|it| !is_given_up(it))
+}
+
+/// Whether the browser says that its Local Network Access check denied it.
+fn is_denied_local_network(fetch: &ObservedFetch) -> bool {
+    let denies = |said: &BrowserSaid| {
+        let error = said.cors_error.as_ref();
+        error.is_some_and(|it| it.contains("LocalNetwork"))
+    };
+    fetch
+        .exchanges()
+        .any(|exchange| exchange.hints.browser.as_deref().is_some_and(denies))
 }
 
 /// The refusal of Local Network Access that would come before all else were the browser not behind a

@@ -174,7 +174,9 @@ impl Pairing {
     fn request(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
         let url = exchange.request.url.clone();
         let asked = self.take_awaited(What::Actual, &url, |it, fetch| {
-            is_asked_for(fetch, it.hop, &exchange) && !is_refused(fetch)
+            // A HAR may list the request that a refused preflight kept from being sent.
+            is_asked_for(fetch, it.hop, &exchange)
+                && (never_went_out(&exchange) || !is_refused(fetch))
         });
         if let Some(place) = asked {
             self.await_redirect(&exchange, place.fetch, place.hop);
@@ -421,6 +423,11 @@ impl Pairing {
             }
         }
     }
+}
+
+/// Whether it is known that nothing of it was on a wire.
+fn never_went_out(exchange: &Exchange) -> bool {
+    exchange.ended && exchange.response.is_none() && exchange.connection.remote_addr.is_none()
 }
 
 /// Whether the browser took the preflight that a fetch ends with for a refusal, so that nothing

@@ -62,7 +62,7 @@ pub(super) fn is_asked_for(fetch: &ObservedFetch, hop: usize, exchange: &Exchang
     // A HAR may list a request that never went out without its Origin.
     (asked_by == sent_by || is_tainted || sent_by.is_empty())
         && header(preflight, "Access-Control-Request-Method") == exchange.request.method
-        && within(preflight, exchange, PREFLIGHT_WINDOW)
+        && (within(preflight, exchange, PREFLIGHT_WINDOW) || precedes(exchange, preflight))
 }
 
 /// Whether `exchange` follows from the redirect before `hop`, to which nothing followed yet.

@@ -348,3 +348,50 @@ fn a_proxy_hides_local_network_access() {
     assert_eq!(judged.standing, Standing::Allowed);
     assert!(judged.hidden_by_proxy.is_some());
 }
+
+#[test]
+fn a_listed_request_that_its_preflight_stopped_is_no_fetch_of_its_own() {
+    let refusal = [("Access-Control-Allow-Origin", PAGE)];
+    let never_sent = |id, started| {
+        let mut exchange = Arc::unwrap_or_clone(put(id, started, &[]));
+        exchange.response = None;
+        Arc::new(exchange)
+    };
+    // Whether it began before its preflight, as browsers count, or after it.
+    for started in [1_000, 1_020] {
+        let fetches = fetches([preflight(1, 1_010, "PUT", &refusal), never_sent(2, started)]);
+        assert_eq!(fetches.len(), 1, "{started}");
+        let judged = judge(&fetches[0], Browser::Firefox).unwrap();
+        assert_eq!(judged.standing, Standing::Blocked);
+        assert!(judged.play.verdict.legs[0].request.preflight);
+    }
+    // One that went out has passed a preflight that was not seen.
+    let two = fetches([preflight(1, 1_010, "PUT", &refusal), put(2, 1_020, &PASS)]);
+    assert_eq!(two.len(), 2);
+}
+
+#[test]
+fn what_the_browser_denied_by_address_is_judged_by_address() {
+    let at = |exchange: Arc<Exchange>, address: &str| {
+        let mut exchange = Arc::unwrap_or_clone(exchange);
+        exchange.connection.remote_addr = Some(address.parse().unwrap());
+        Arc::new(exchange)
+    };
+    let navigation = [
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-Dest", "document"),
+    ];
+    let page = exchange(1, 0, "GET https://app.test/", &navigation, Some((200, &[])));
+    let asked = exchange(2, 9, "GET http://127.0.0.1:81/x", &[("Origin", PAGE)], None);
+    let mut asked = Arc::unwrap_or_clone(asked);
+    asked.hints.browser = Some(Box::new(corscope_fetch::exchange::BrowserSaid {
+        cors_error: Some("LocalNetworkAccessPermissionDenied".to_owned()),
+        ..Default::default()
+    }));
+    let fetches = fetches([at(page, "93.184.216.34:443"), Arc::new(asked)]);
+    let judged = judge(&fetches[0], Browser::Chromium).unwrap();
+    assert_eq!(judged.standing, Standing::Blocked);
+    let cause = judged.play.verdict.blocked_by().unwrap().cause.name();
+    assert!(cause.starts_with("lna"), "{cause}");
+    assert_eq!(judged.hidden_by_proxy, None);
+}
