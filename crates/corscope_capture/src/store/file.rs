@@ -78,21 +78,29 @@ fn private(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+/// What a file says of itself.
+struct Described {
+    tables: i64,
+    version: i64,
+    /// The changes that its schema lacks.
+    missing: &'static [&'static str],
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<(Connection, Described), StoreError> {
     let wrong = |error| StoreError::of(path, error);
-    let mut connection = Connection::open_with_flags(path, flags).map_err(wrong)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(wrong)?;
     connection.busy_timeout(PATIENCE).map_err(wrong)?;
-    let number = |connection: &Connection, sql: &str| {
+    let number = |sql: &str| {
         connection
             .query_row(sql, [], |row| row.get::<_, i64>(0))
             .map_err(wrong)
     };
-    let tables = number(&connection, "SELECT count(*) FROM sqlite_schema")?;
-    let application = number(&connection, "PRAGMA application_id")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    let application = number("PRAGMA application_id")?;
     if application != APPLICATION && (tables > 0 || application != 0) {
         return Err(StoreError::new(path, StoreFault::NotOurs));
     }
-    let version = number(&connection, "PRAGMA user_version")?;
+    let version = number("PRAGMA user_version")?;
     let known = SCHEMA.len() as i64;
     let Some(missing) = usize::try_from(version)
         .ok()
@@ -101,6 +109,35 @@ fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         let found = version;
         return Err(StoreError::new(path, StoreFault::Newer { found, known }));
     };
+    let described = Described {
+        tables,
+        version,
+        missing,
+    };
+    Ok((connection, described))
+}
+
+/// A connection to an existing capture that writes nothing.
+pub(super) fn look(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let (connection, described) = connect(path, flags)?;
+    if described.missing.is_empty() {
+        Ok(connection)
+    } else {
+        // An older schema has to be brought up to date first, which is for whoever saves to it.
+        let words = "it was written by an older corscope: save to it once more".to_owned();
+        Err(StoreError::new(path, StoreFault::Corrupt(words)))
+    }
+}
+
+fn prepare(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let wrong = |error| StoreError::of(path, error);
+    let (mut connection, described) = connect(path, flags)?;
+    let Described {
+        tables,
+        version,
+        missing,
+    } = described;
     if tables == 0 {
         let pragmas =
             format!("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={APPLICATION}");

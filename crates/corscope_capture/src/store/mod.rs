@@ -7,6 +7,7 @@ mod facts;
 mod file;
 mod revision;
 mod ring;
+mod saved;
 mod writer;
 
 use std::ops::Range;
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use error::{StoreError, StoreFault};
 pub use ring::Changes;
+pub use saved::SavedCapture;
 pub use writer::{Retention, Saving};
 
 use crate::message::Message;
