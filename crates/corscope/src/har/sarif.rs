@@ -1,9 +1,12 @@
 //! [SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html): findings for code
 //! scanning services.
 
+use std::path::Path;
+
 use corscope_diagnose::observed::Standing;
 use corscope_diagnose::rules;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{Group, HarReport};
 
@@ -71,8 +74,44 @@ fn result(report: &HarReport, group: &Group) -> Option<Value> {
         "message": { "text": message },
         "occurrenceCount": group.count,
         "locations": [{
-            "physicalLocation": { "artifactLocation": { "uri": report.name } },
+            "physicalLocation": { "artifactLocation": { "uri": uri(&report.name) } },
             "logicalLocations": [{ "name": format!("entry {}", finding.fetch.number) }],
         }],
     }))
+}
+
+/// A file's name as a URI reference: where it is relative, it stays so.
+fn uri(name: &str) -> String {
+    if Path::new(name).is_absolute()
+        && let Ok(url) = Url::from_file_path(name)
+    {
+        return url.into();
+    }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    name.bytes()
+        .map(|byte| match byte {
+            b'\\' if cfg!(windows) => "/".to_owned(),
+            byte if is_plain(byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_uri_references() {
+        for (name, wanted) in [
+            ("captures/a.har", "captures/a.har"),
+            ("a b.har", "a%20b.har"),
+            ("100%.har", "100%25.har"),
+            ("x:y.har", "x%3Ay.har"),
+        ] {
+            assert_eq!(uri(name), wanted);
+        }
+        #[cfg(unix)]
+        assert_eq!(uri("/tmp/a b.har"), "file:///tmp/a%20b.har");
+    }
 }
