@@ -9,9 +9,8 @@ use super::program::{Ended, Program};
 /// Everything is routed to nowhere, so that an attempt is made and counted, not refused at once.
 const NETWORK: &str = "ip link set lo up && ip route add default dev lo || exit 77\n";
 
-/// Runs a shell script, in which `$0` is the program, on such a network; `None` where that is not
-/// allowed, which is said.
-fn on_own_network(home: &Path, script: &str) -> Option<Ended> {
+/// A shell script, in which `$0` is the program, on such a network.
+pub(crate) fn own_network(home: &Path, script: &str) -> Command {
     let plain = Program::corscope(home);
     let mut command = Command::new("unshare");
     command.args(["--net", "sh", "-c", &(NETWORK.to_owned() + script)]);
@@ -22,7 +21,12 @@ fn on_own_network(home: &Path, script: &str) -> Option<Ended> {
             None => command.env_remove(name),
         };
     }
-    let ended = Program::start(&mut command).end();
+    command
+}
+
+/// Runs it to its end; `None` where that is not allowed, which is said.
+pub(crate) fn on_own_network(home: &Path, script: &str) -> Option<Ended> {
+    let ended = Program::start(&mut own_network(home, script)).end();
     if ended.code == Some(77) || ended.stderr.contains("unshare failed") {
         eprintln!("SKIPPED: a network of one's own wants root, unshare and ip");
         return None;
