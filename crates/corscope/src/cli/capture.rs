@@ -11,13 +11,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use corscope_capture::Store;
 use corscope_capture::store::{BUDGET, Retention};
+use corscope_capture::{Query, Store};
 use corscope_fetch::Browser;
 use corscope_wire::proxy::{AuthorityConfig, ProxyConfig, ProxyError};
 
 use super::end_signal::EndSignal;
+use super::filter;
+use super::held::announce;
 use super::live::{Live, LiveFormat, LiveOptions, Tally};
+use super::open_files::allow_many_connections;
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
 use super::steering::obey_terminal;
 use super::ui::{Served, UiArgs};
@@ -40,6 +43,9 @@ pub(super) struct CaptureArgs {
     /// Print exchanges that CORS has no say in, too
     #[arg(long, help_heading = "Capture")]
     all: bool,
+    /// Look only at what this filter lets pass, such as 'cors:fail host:api'
+    #[arg(long, value_name = "FILTER", value_parser = filter::parse, help_heading = "Capture")]
+    filter: Option<Query>,
     /// Exit with 1 if anything was blocked
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Capture")]
     fail_on: Option<FailOn>,
@@ -61,6 +67,10 @@ pub(super) struct CaptureArgs {
     /// Make whatever fails pass as soon as it has failed, where changed answers can
     #[arg(long, help_heading = "Rewrites")]
     fix: bool,
+    /// The server's stack, such as nginx, for which `fix` prints the mending configuration [default:
+    /// the one that its answers betray]
+    #[arg(long, value_name = "NAME", help_heading = "Rewrites")]
+    stack: Option<String>,
     #[command(flatten)]
     ui: UiArgs,
     /// Where the browser's verdict is another one than ours, write a file to this directory
@@ -113,6 +123,9 @@ impl CaptureArgs {
                 return Err(fail(BAD_INPUT, message));
             }
         };
+        allow_many_connections();
+        let stack = self.stack.as_deref().map(super::recipe::known).transpose();
+        let stack = stack.map_err(|problem| fail(BAD_INPUT, &format!("--stack: {problem}")))?;
         let har = self.open_har()?;
         let has_ui = self.ui.is_wanted(self.is_for_people()) && config.capture.is_some();
         let store = match &self.save {
@@ -146,8 +159,9 @@ impl CaptureArgs {
             secrets: self.secrets,
             text: output::text_options(false, false),
         };
-        let mut live = Live::new(options, Arc::clone(&tally), self.bundles.clone());
-        live.steered_by(Arc::clone(&steering), self.fix);
+        let mut live = Live::new(options, Arc::clone(&tally), self.bundles.clone())
+            .filtered_by(self.filter.clone());
+        live.steered_by(Arc::clone(&steering), self.fix, stack);
         let debugger = has_ui.then(|| {
             let own = Arc::clone(&config.own);
             Arc::new(Debugger::new(Arc::clone(&steering), stages, own))
@@ -169,7 +183,8 @@ impl CaptureArgs {
         let page = Arc::default();
         if self.format == LiveFormat::Text {
             let tally = Arc::clone(&tally);
-            obey_terminal(steering, Arc::clone(&page), move || {
+            tokio::spawn(announce(Arc::clone(steering.rewrites().holds())));
+            obey_terminal(steering, Arc::clone(&page), stack, move || {
                 tally.closed.store(true, Ordering::Relaxed)
             });
         }
@@ -259,7 +274,8 @@ impl Running<'_> {
             fail(FAILED, "the session's thread broke; please report it");
             return FAILED;
         };
-        let mut live = Live::new(options, Arc::clone(&tally), args.bundles.clone());
+        let mut live = Live::new(options, Arc::clone(&tally), args.bundles.clone())
+            .filtered_by(args.filter.clone());
         for finding in traffic.finish() {
             live.finding(&finding);
         }
@@ -308,7 +324,8 @@ fn write_out(
     }
 }
 
-/// Ready once the user wants an end, or nobody reads what we print.
+/// Ready once the user wants an end, or nobody reads what we print. Whoever asks again does not want to
+/// wait for what ends in order.
 pub(super) async fn interrupted(mut end: EndSignal, tally: Arc<Tally>) {
     let closed = async {
         while !tally.closed.load(Ordering::Relaxed) {
@@ -319,6 +336,14 @@ pub(super) async fn interrupted(mut end: EndSignal, tally: Arc<Tally>) {
         () = end.comes() => {}
         () = closed => {}
     }
+    tokio::spawn(async move {
+        end.comes().await;
+        #[allow(
+            clippy::exit,
+            reason = "the end in order is what does not come to an end"
+        )]
+        std::process::exit(i32::from(FAILED));
+    });
 }
 
 /// Tells why a proxy cannot be started, and gives the exit code.

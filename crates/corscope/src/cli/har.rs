@@ -1,28 +1,39 @@
-//! `corscope har`: judges what a browser, or a debugging proxy, has recorded.
+//! `corscope har`: judges what a browser, or a debugging proxy, has recorded, and what `--save` kept.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use corscope_capture::Query;
 use corscope_capture::har::{HarFault, Progress};
 use corscope_capture::redact::Redactor;
+use corscope_capture::store::{SavedCapture, StoreError, StoreFault};
 use corscope_diagnose::observed::Finding;
 use corscope_diagnose::render;
 use corscope_fetch::Browser;
 
+use super::filter;
 use super::output::{self, ALLOWED, BAD_INPUT, BLOCKED, BrowserChoice, FAILED, fail};
-use crate::har::{HarReport, Settings, Source, judge_har, sarif};
+use crate::har::{HarReport, Settings, Source, judge_capture, judge_har, sarif, without_secrets};
+use crate::session::export::{HarOptions, export_saved};
 
 mod people;
 
 /// Judges every cross-origin request of HAR files, and says what is wrong
 #[derive(Args, Debug)]
 pub(super) struct HarArgs {
-    /// HAR files, plain or gzipped; - reads standard input
+    /// HAR files, plain or gzipped, or captures of --save; - reads a HAR from standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Look only at what this filter lets pass, such as 'cors:fail host:api'
+    #[arg(long, value_name = "FILTER", value_parser = filter::parse)]
+    filter: Option<Query>,
+    /// Write a capture of --save to this file as a HAR with verdicts
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
     /// Whose rules to follow [default: those of the browser that sent]
     #[arg(long, value_enum)]
     browser: Option<BrowserChoice>,
@@ -32,7 +43,7 @@ pub(super) struct HarArgs {
     /// What makes the exit code 1
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = FailOn::Cors)]
     fail_on: FailOn,
-    /// Keep cookies, tokens and passwords in what is printed
+    /// Keep cookies, tokens and passwords in what is printed and written
     #[arg(long)]
     secrets: bool,
 }
@@ -41,6 +52,8 @@ pub(super) struct HarArgs {
 enum Format {
     /// For a terminal
     Text,
+    /// Every fetch in its order, as a live run prints it
+    List,
     /// One document with every fetch
     Json,
     /// One document a fetch and line
@@ -72,15 +85,18 @@ pub(super) fn run(args: &HarArgs) -> ExitCode {
             return fail(BAD_INPUT, message);
         }
     };
+    if let Err(message) = args.check_write() {
+        return fail(BAD_INPUT, &message);
+    }
     let mut code = ALLOWED;
     let mut reports = Vec::new();
     for file in &args.files {
-        match judge(args, file, browser) {
+        match judge(args, file, browser).and_then(|report| write(args, file, browser, report)) {
             Ok(mut report) => {
                 if !args.secrets {
                     report.groups.redact();
                 }
-                if args.format != Format::Jsonl {
+                if !matches!(args.format, Format::List | Format::Jsonl) {
                     report.groups.prove();
                 }
                 for fault in report.faults.iter().filter(|fault| fault.is_final()) {
@@ -103,7 +119,7 @@ pub(super) fn run(args: &HarArgs) -> ExitCode {
         Format::Markdown => people::markdown(&reports),
         Format::Sarif => render::json::pretty(&sarif::sarif(&reports)).unwrap_or_default() + "\n",
         // Written as it went.
-        Format::Json | Format::Jsonl => String::new(),
+        Format::List | Format::Json | Format::Jsonl => String::new(),
     };
     if let Err(error) = output::print(&text) {
         return fail(FAILED, &format!("standard output: {error}"));
@@ -124,42 +140,109 @@ pub(super) fn run(args: &HarArgs) -> ExitCode {
     ExitCode::from(code)
 }
 
+impl HarArgs {
+    /// Whether what `--write` asks for can be meant.
+    fn check_write(&self) -> Result<(), String> {
+        let Some(path) = &self.write else {
+            return Ok(());
+        };
+        match self.files.as_slice() {
+            [file] if file == path => Err("--write: that is the capture itself".to_owned()),
+            [file] if SavedCapture::is_one(file) => Ok(()),
+            [file] => Err(format!(
+                "--write: {} is no capture of --save",
+                file.display()
+            )),
+            _ => Err("--write: wanted one capture of --save".to_owned()),
+        }
+    }
+}
+
 /// Why a file was not judged.
 struct Problem {
     code: u8,
     message: String,
 }
 
+impl Problem {
+    fn of_capture(error: &StoreError) -> Self {
+        Self {
+            code: match error.fault {
+                StoreFault::Io(_) | StoreFault::Sqlite(_) | StoreFault::InUse => FAILED,
+                _ => BAD_INPUT,
+            },
+            message: format!("{error}\n  {}", error.mend()),
+        }
+    }
+}
+
 fn judge(args: &HarArgs, file: &Path, browser: Option<Browser>) -> Result<HarReport, Problem> {
-    let (name, source) = if file == Path::new("-") {
-        let stdin = Source::Stream(Box::new(io::stdin()));
-        ("standard input".to_owned(), stdin)
-    } else {
-        (file.display().to_string(), Source::File(file))
+    let is_stdin = file == Path::new("-");
+    let name = match is_stdin {
+        true => "standard input".to_owned(),
+        false => file.display().to_string(),
     };
     let mut out = Documents::new(args.format, args.secrets);
     let mut write = |finding: &Finding| out.write(finding);
-    let report = judge_har(
-        &name,
-        source,
-        Settings {
-            browser,
-            on_progress: progress_bar(&name),
-            on_finding: &mut write,
-        },
-    );
-    clear_progress_bar();
-    let report = report.map_err(|error| Problem {
-        code: match &error.fault {
-            HarFault::Read(why) if why.kind() != io::ErrorKind::NotFound => FAILED,
-            _ => BAD_INPUT,
-        },
-        message: format!("{name}: {error}\n  {}", error.mend()),
-    })?;
+    let mut settings = Settings {
+        browser,
+        filter: args.filter.clone(),
+        on_progress: None,
+        on_finding: &mut write,
+    };
+    let report = if !is_stdin && SavedCapture::is_one(file) {
+        SavedCapture::open(file)
+            .and_then(|capture| judge_capture(&name, &capture, settings))
+            .map_err(|error| Problem::of_capture(&error))
+    } else {
+        settings.on_progress = progress_bar(&name);
+        let source = match is_stdin {
+            true => Source::Stream(Box::new(io::stdin())),
+            false => Source::File(file),
+        };
+        let report = judge_har(&name, source, settings);
+        clear_progress_bar();
+        report.map_err(|error| Problem {
+            code: match &error.fault {
+                HarFault::Read(why) if why.kind() != io::ErrorKind::NotFound => FAILED,
+                _ => BAD_INPUT,
+            },
+            message: format!("{name}: {error}\n  {}", error.mend()),
+        })
+    };
+    let report = report?;
     out.end(&report).map_err(|error| Problem {
         code: FAILED,
         message: format!("standard output: {error}"),
     })?;
+    Ok(report)
+}
+
+/// Writes the HAR that `--write` asks for.
+fn write(
+    args: &HarArgs,
+    file: &Path,
+    browser: Option<Browser>,
+    report: HarReport,
+) -> Result<HarReport, Problem> {
+    let Some(path) = &args.write else {
+        return Ok(report);
+    };
+    let capture = SavedCapture::open(file).map_err(|error| Problem::of_capture(&error))?;
+    let options = HarOptions {
+        browser,
+        with_secrets: args.secrets,
+        filter: args.filter.clone(),
+    };
+    let written = File::create(path)
+        .and_then(|file| export_saved(&capture, io::BufWriter::new(file), &options));
+    let count = written.map_err(|error| Problem {
+        code: FAILED,
+        message: format!("{}: {error}", path.display()),
+    })?;
+    let with = if args.secrets { "with" } else { "without" };
+    let text = format!("{}: {count} exchanges, {with} secrets\n", path.display());
+    let _ = output::print_aside(&text); // nobody is left to tell
     Ok(report)
 }
 
@@ -184,7 +267,20 @@ impl Documents {
     }
 
     fn write(&mut self, finding: &Finding) {
-        if !matches!(self.format, Format::Json | Format::Jsonl) || self.result.is_err() {
+        if self.result.is_err() {
+            return;
+        }
+        if self.format == Format::List {
+            let mut shown = match self.secrets {
+                true => finding.clone(),
+                false => without_secrets(finding),
+            };
+            shown.prove();
+            let text = render::observed(&shown, output::text_options(false, false));
+            self.result = self.out.write_all(text.as_bytes());
+            return;
+        }
+        if !matches!(self.format, Format::Json | Format::Jsonl) {
             return;
         }
         let before: &[u8] = match (self.format, self.count) {

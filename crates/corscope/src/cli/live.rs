@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use clap::ValueEnum;
 use corscope_capture::redact::Redactor;
+use corscope_capture::{Query, Row};
 use corscope_diagnose::observed::{Finding, Standing};
+use corscope_diagnose::recipe::Recipe;
 use corscope_diagnose::render::{self, TextOptions};
 use corscope_fetch::Exchange;
 use serde::Serialize;
 
 use super::output;
 use super::steering;
-use crate::session::{Listener, Steering, Update};
+use crate::session::{Listener, Steering, Update, for_judging, lets_pass};
 
 /// How to print what is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,6 +66,10 @@ pub(super) struct Live {
     /// What is to be printed once nothing more waits: a write for each line would cost more than the
     /// lines do.
     unprinted: String,
+    /// The stack that recipes are for, where the user named one.
+    stack: Option<&'static Recipe>,
+    /// What is looked at; by default everything.
+    filter: Option<Query>,
 }
 
 /// How a fetch was printed last: its standing, and the root cause's rule.
@@ -88,6 +94,28 @@ struct AsideDocument<'a> {
     failure: Option<FailureDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unreadable: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unverified: Vec<&'a str>,
+}
+
+/// A fetch's document, with what was let pass of the servers' certificates.
+#[derive(Serialize)]
+struct Marked<'a, T: Serialize> {
+    #[serde(flatten)]
+    document: &'a T,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unverified: Vec<&'a str>,
+}
+
+/// The faults of servers' certificates that were let pass.
+fn unverified<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>) -> Vec<&'a str> {
+    let faults = exchanges
+        .into_iter()
+        .flat_map(|it| &it.connection.unverified);
+    let mut faults: Vec<&str> = faults.map(String::as_str).collect();
+    faults.sort_unstable();
+    faults.dedup();
+    faults
 }
 
 #[derive(Serialize)]
@@ -107,17 +135,37 @@ impl Live {
             steering: None,
             fixes_all: false,
             unprinted: String::new(),
+            stack: None,
+            filter: None,
         }
     }
 
-    /// Lets failing fetches be mended by `steering`; all of them at once if `fixes_all`.
-    pub(super) fn steered_by(&mut self, steering: Arc<Steering>, fixes_all: bool) {
+    /// Looks only at what `filter` lets pass.
+    #[must_use]
+    pub(super) fn filtered_by(mut self, filter: Option<Query>) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Lets failing fetches be mended by `steering`; all of them at once if `fixes_all`. Recipes are
+    /// for `stack`, or for the one that the answers betray.
+    pub(super) fn steered_by(
+        &mut self,
+        steering: Arc<Steering>,
+        fixes_all: bool,
+        stack: Option<&'static Recipe>,
+    ) {
         self.steering = Some(steering);
         self.fixes_all = fixes_all;
+        self.stack = stack;
     }
 
     /// Prints one finding, whatever its standing.
     pub(super) fn finding(&mut self, finding: &Finding) {
+        let filter = self.filter.as_ref();
+        if filter.is_some_and(|filter| !lets_pass(filter, finding)) {
+            return;
+        }
         let counter = match finding.judged.standing {
             Standing::Allowed => &self.tally.allowed,
             Standing::Blocked => &self.tally.blocked,
@@ -131,21 +179,33 @@ impl Live {
             proved
         });
         let proved = proved.as_ref().unwrap_or(finding);
+        let unverified = unverified(finding.fetch.exchanges().map(|it| &**it));
         let text = match self.options.format {
-            LiveFormat::Text => render::observed(proved, self.options.text),
-            LiveFormat::Jsonl => self.line(&proved.document()),
+            LiveFormat::Text => {
+                render::observed(proved, self.options.text) + &self.unverified_note(&unverified)
+            }
+            LiveFormat::Jsonl => self.line(&Marked {
+                document: &proved.document(),
+                unverified,
+            }),
         };
         self.print(&text);
         if let Some(steering) = &self.steering
             && steering.note(finding)
             && self.fixes_all
         {
-            let number = finding.fetch.number;
-            let done = steering::told(number, &steering.make_finding_pass(finding));
+            let passed = steering.make_finding_pass(finding);
+            let done = steering::made_pass(finding, &passed, self.stack);
             match self.options.format {
                 LiveFormat::Text => self.print(&done),
                 LiveFormat::Jsonl => {
-                    let line = self.line(&serde_json::json!({ "fix": done }));
+                    let number = finding.fetch.number;
+                    let document = serde_json::json!({
+                        "fix": done,
+                        "of": number,
+                        "passes": passed.is_ok(),
+                    });
+                    let line = self.line(&document);
                     self.print(&line);
                 }
             }
@@ -159,15 +219,24 @@ impl Live {
     }
 
     fn aside(&mut self, exchange: &Exchange, unreadable: Option<&str>) {
+        let passes = |filter: &Query| filter.matches(&Row::of(for_judging(exchange)));
+        if self.filter.as_ref().is_some_and(|it| !passes(it)) {
+            return;
+        }
         self.tally.aside.fetch_add(1, Ordering::Relaxed);
         let is_failure = exchange.failure.is_some() && exchange.response.is_none();
         // A failure below HTTP is what people look for, even where CORS has no say.
         if !(self.options.all || is_failure || unreadable.is_some()) {
             return;
         }
+        let unverified = unverified([exchange]);
         let text = match self.options.format {
-            LiveFormat::Text => render::observed_aside(exchange, unreadable, self.options.text),
+            LiveFormat::Text => {
+                render::observed_aside(exchange, unreadable, self.options.text)
+                    + &self.unverified_note(&unverified)
+            }
             LiveFormat::Jsonl => self.line(&AsideDocument {
+                unverified,
                 exchange: exchange.id,
                 started: exchange.started,
                 standing: "not-cors",
@@ -182,6 +251,17 @@ impl Live {
             }),
         };
         self.print(&text);
+    }
+
+    fn unverified_note(&self, faults: &[&str]) -> String {
+        if faults.is_empty() {
+            return String::new();
+        }
+        let text = format!(
+            "certificate not verified, as you wished: {}",
+            faults.join("; ")
+        );
+        render::note(&text, true, self.options.text)
     }
 
     /// A document as one line, without secrets unless they are wanted.
@@ -255,4 +335,38 @@ fn write_bundle(directory: &Path, finding: &Finding) -> io::Result<()> {
     Redactor::default().json(&mut bundle);
     let name = format!("disagreement-{}.json", finding.fetch.number);
     std::fs::write(directory.join(name), serde_json::to_vec_pretty(&bundle)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_verified_is_told_once_with_its_fault() {
+        let mut exchange = Exchange::default();
+        assert!(unverified([&exchange]).is_empty());
+        exchange.connection.unverified = vec!["it has expired".to_owned()];
+        let faults = unverified([&exchange, &exchange]);
+        assert_eq!(faults, ["it has expired"]);
+        let document = serde_json::json!({ "fetch": 1 });
+        let marked = serde_json::to_value(Marked {
+            document: &document,
+            unverified: faults.clone(),
+        });
+        let wanted = serde_json::json!({ "fetch": 1, "unverified": ["it has expired"] });
+        assert_eq!(marked.unwrap(), wanted);
+        let options = LiveOptions {
+            format: LiveFormat::Text,
+            all: false,
+            secrets: false,
+            text: output::text_options(false, false),
+        };
+        let live = Live::new(options, Arc::default(), None);
+        let note = live.unverified_note(&faults);
+        assert!(
+            note.contains("not verified") && note.contains("it has expired"),
+            "{note}"
+        );
+        assert_eq!(live.unverified_note(&[]), "");
+    }
 }

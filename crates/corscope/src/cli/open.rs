@@ -116,8 +116,9 @@ async fn serve(args: &OpenArgs) -> ExitCode {
     };
     let text = match args.capture.format {
         LiveFormat::Text => {
-            let start =
-                "  Close the browser or press Ctrl-C to end; its profile is deleted then.\n\n";
+            let start = "  Close the browser or press Ctrl-C to end; its profile, with what was \
+                         downloaded, is deleted\n  then. Type `fix NUMBER` to make a failing \
+                         request pass, `help` for all that can be typed.\n\n";
             format!("corscope open: {}\n\n{start}{warnings}", args.url)
         }
         LiveFormat::Jsonl => {

@@ -93,6 +93,18 @@ fn wants_unicode() -> bool {
     locale.is_none_or(|locale| locale.to_ascii_lowercase().contains("utf"))
 }
 
+/// Text from outside, without what a terminal would obey.
+pub(super) fn tame(text: &str) -> String {
+    let tame = |letter: char| {
+        if letter.is_control() {
+            '\u{fffd}'
+        } else {
+            letter
+        }
+    };
+    text.chars().map(tame).collect()
+}
+
 /// Writes to standard output. A reader that has gone is no failure.
 pub(super) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();

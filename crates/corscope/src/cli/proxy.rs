@@ -21,7 +21,7 @@ pub(super) struct ProxyArgs {
     #[command(flatten)]
     capture: CaptureArgs,
     /// Keep nothing and judge nothing: only carry
-    #[arg(long, help_heading = "Capture", conflicts_with_all = ["all", "fail_on", "rules_of", "save", "har"])]
+    #[arg(long, help_heading = "Capture", conflicts_with_all = ["all", "filter", "fail_on", "rules_of", "save", "har"])]
     no_capture: bool,
 }
 
@@ -90,6 +90,9 @@ fn welcome(args: &ProxyArgs, address: SocketAddr) -> String {
              `corscope open URL` does all that for a browser of its own.\n",
         );
     }
-    text.push_str("\n  Ctrl-C ends it.\n\n");
+    text.push_str(
+        "\n  Ctrl-C ends it. Type `fix NUMBER` to make a failing request pass, `help` for all that \
+         can be\n  typed.\n\n",
+    );
     text
 }

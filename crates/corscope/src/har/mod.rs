@@ -1,5 +1,5 @@
-//! Judging HAR files: entries are read as a stream, put together to fetches, judged, and grouped by
-//! what is wrong, so that a page that fails the same way a thousand times is one finding.
+//! Judging HAR files and saved captures: entries are read as a stream, put together to fetches, judged,
+//! and grouped by what is wrong, so that a page that fails the same way a thousand times is one finding.
 
 mod group;
 mod redaction;
@@ -10,15 +10,23 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use corscope_capture::Query;
 use corscope_capture::har::{HarError, HarReader, ImportOptions, Progress};
+use corscope_capture::store::{SavedCapture, StoreError};
 use corscope_diagnose::observed::{Finding, ObservedFetch, Pairing, Standing};
-use corscope_fetch::Browser;
+use corscope_fetch::{Browser, Exchange};
+
+use crate::session::{for_judging, lets_pass};
 
 pub use group::{Group, Groups};
+pub use redaction::without_secrets;
 pub use summary::Summary;
 
 /// How many faults of single entries are kept; the rest are counted.
 const MOST_FAULTS: usize = 100;
+
+/// Rows read from a capture at once.
+const PAGE: usize = 500;
 
 /// What a HAR came to.
 #[derive(Debug, Default)]
@@ -54,6 +62,8 @@ pub enum Source<'a> {
 pub struct Settings<'a> {
     /// Whose rules to follow; by default those of the browser that sent each request.
     pub browser: Option<Browser>,
+    /// Which fetches to look at; by default all.
+    pub filter: Option<Query>,
     /// Called as the reading goes on.
     pub on_progress: Option<Box<dyn FnMut(Progress) + Send>>,
     /// Called for each fetch, in order, whatever it came to.
@@ -67,42 +77,20 @@ pub struct Settings<'a> {
 pub fn judge_har(
     name: &str,
     source: Source<'_>,
-    settings: Settings<'_>,
+    mut settings: Settings<'_>,
 ) -> Result<HarReport, HarError> {
     let options = ImportOptions::default();
     let reader = match source {
         Source::File(path) => HarReader::open(path, options)?,
         Source::Stream(stream) => HarReader::new(stream, options)?,
     };
-    let mut reader = match settings.on_progress {
+    let mut reader = match settings.on_progress.take() {
         Some(watcher) => reader.on_progress(watcher),
         None => reader,
     };
-    let mut report = HarReport {
-        name: name.to_owned(),
-        ..HarReport::default()
-    };
-    let mut pairing = Pairing::new();
-    let mut judge = |report: &mut HarReport, fetch: ObservedFetch| {
-        let number = fetch.number;
-        match Finding::of(fetch, settings.browser) {
-            Ok(finding) => {
-                report.summary.count(&finding);
-                (settings.on_finding)(&finding);
-                if !matches!(
-                    finding.judged.standing,
-                    Standing::Allowed | Standing::Opaque
-                ) {
-                    report.groups.add(finding);
-                }
-            }
-            Err(error) => {
-                report.summary.unreadable += 1;
-                report.summary.note_unreadable(number, &error.to_string());
-            }
-        }
-    };
+    let mut judging = Judging::new(name, settings);
     for entry in reader.by_ref() {
+        let report = &mut judging.report;
         match entry {
             Ok(entry) => {
                 report.summary.entries += 1;
@@ -112,11 +100,7 @@ pub fn judge_har(
                     continue;
                 }
                 report.summary.cookies_listed |= entry.cookies_listed;
-                let placed = pairing.observe(Arc::new(entry.exchange));
-                report.summary.aside += u64::from(placed.is_none());
-                for fetch in pairing.take_settled() {
-                    judge(&mut report, fetch);
-                }
+                judging.exchange(entry.exchange);
             }
             Err(fault) if report.summary.entries == 0 && fault.is_final() => return Err(fault),
             Err(fault) if report.faults.len() < MOST_FAULTS || fault.is_final() => {
@@ -125,10 +109,95 @@ pub fn judge_har(
             Err(_) => report.more_faults += 1,
         }
     }
-    for fetch in pairing.finish() {
-        judge(&mut report, fetch);
-    }
+    let mut report = judging.end();
     report.summary.creator = reader.creator().map(str::to_owned);
     report.summary.browser = reader.browser().map(str::to_owned);
     Ok(report)
+}
+
+/// Reads and judges what `--save` has kept.
+///
+/// # Errors
+/// When the file is damaged or cannot be read.
+pub fn judge_capture(
+    name: &str,
+    capture: &SavedCapture,
+    settings: Settings<'_>,
+) -> Result<HarReport, StoreError> {
+    let mut judging = Judging::new(name, settings);
+    let mut last = 0;
+    loop {
+        let rows = capture.rows(last, PAGE)?;
+        let Some(newest) = rows.last() else { break };
+        last = newest.exchange.id;
+        for row in rows {
+            judging.report.summary.entries += 1;
+            judging.report.summary.cookies_listed = true; // a proxy sees them
+            judging.exchange(for_judging(&row.exchange));
+        }
+    }
+    let mut report = judging.end();
+    report.summary.creator = Some("corscope".to_owned());
+    Ok(report)
+}
+
+/// A judgement under way.
+struct Judging<'a> {
+    report: HarReport,
+    pairing: Pairing,
+    settings: Settings<'a>,
+}
+
+impl<'a> Judging<'a> {
+    fn new(name: &str, settings: Settings<'a>) -> Self {
+        let report = HarReport {
+            name: name.to_owned(),
+            ..HarReport::default()
+        };
+        Self {
+            report,
+            pairing: Pairing::new(),
+            settings,
+        }
+    }
+
+    fn exchange(&mut self, exchange: Exchange) {
+        let placed = self.pairing.observe(Arc::new(exchange));
+        self.report.summary.aside += u64::from(placed.is_none());
+        for fetch in self.pairing.take_settled() {
+            self.judge(fetch);
+        }
+    }
+
+    fn judge(&mut self, fetch: ObservedFetch) {
+        let number = fetch.number;
+        match Finding::of(fetch, self.settings.browser) {
+            Ok(finding) => {
+                let filter = self.settings.filter.as_ref();
+                if filter.is_some_and(|filter| !lets_pass(filter, &finding)) {
+                    return;
+                }
+                self.report.summary.count(&finding);
+                (self.settings.on_finding)(&finding);
+                if !matches!(
+                    finding.judged.standing,
+                    Standing::Allowed | Standing::Opaque
+                ) {
+                    self.report.groups.add(finding);
+                }
+            }
+            Err(error) => {
+                let summary = &mut self.report.summary;
+                summary.unreadable += 1;
+                summary.note_unreadable(number, &error.to_string());
+            }
+        }
+    }
+
+    fn end(mut self) -> HarReport {
+        for fetch in std::mem::take(&mut self.pairing).finish() {
+            self.judge(fetch);
+        }
+        self.report
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// The finding without its secrets. It is judged anew, so that nothing of what it was made of stays in
 /// texts or documents; what decides a verdict is never redacted.
-pub(super) fn without_secrets(finding: &Finding) -> Finding {
+pub fn without_secrets(finding: &Finding) -> Finding {
     let mut fetch = finding.fetch.clone();
     redact(&mut fetch);
     let browser = finding.judged.play.verdict.browser;

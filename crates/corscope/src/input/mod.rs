@@ -28,6 +28,15 @@ pub use error::InputError;
 /// several times over.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 
+/// The words of a line, as a shell would split and unquote them.
+///
+/// # Errors
+/// When a quote is not closed, or a word depends on a shell's variables or commands.
+pub(crate) fn shell_line(place: &str, line: &str) -> Result<Vec<String>, InputError> {
+    let words = shell_words::split(place, line)?.words;
+    Ok(words.into_iter().map(|word| word.text).collect())
+}
+
 /// What one cURL command or one fetch snippet says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {

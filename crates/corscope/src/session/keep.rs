@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use corscope_capture::message::{Message as Kept, MessageKind as KeptKind, Sender};
-use corscope_capture::{CorsOutcome, Judged, PreflightState, Store};
+use corscope_capture::{CorsOutcome, Judged, PreflightState, Query, Row, Store};
 use corscope_diagnose::observed::{Finding, PreflightSeen, Standing};
 use corscope_fetch::Exchange;
 use corscope_fetch::exchange::{ObservedBody, ObservedRequest, ObservedResponse, Side};
@@ -142,8 +142,20 @@ pub(super) fn facts(store: &Store, finding: &Finding) {
     }
 }
 
+/// Whether a filter lets a fetch pass: it does if one of its exchanges passes. Of bodies it sees as much
+/// as the judgement does.
+pub fn lets_pass(filter: &Query, finding: &Finding) -> bool {
+    let judged = facts_of(finding);
+    finding.fetch.exchanges().any(|exchange| {
+        filter.matches(&Row {
+            judged: judged.clone(),
+            ..Row::of(for_judging(exchange))
+        })
+    })
+}
+
 /// A finding as facts that one may search for.
-pub(super) fn facts_of(finding: &Finding) -> Judged {
+fn facts_of(finding: &Finding) -> Judged {
     let judged = &finding.judged;
     let reasons = finding
         .diagnostics

@@ -137,17 +137,14 @@ impl Steering {
         true
     }
 
-    /// Makes the failing fetch of this number pass from now on.
+    /// The failing fetch of this number.
     ///
     /// # Errors
-    /// When it is not known, or no change of the answers makes it pass.
-    pub fn make_pass(&self, number: u64) -> Result<Passed, CannotPass> {
-        let finding = {
-            let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-            failing.iter().find(|it| it.fetch.number == number).cloned()
-        };
-        let finding = finding.ok_or(CannotPass::NotSeen(number))?;
-        self.make_finding_pass(&finding)
+    /// When none is remembered.
+    pub fn failing(&self, number: u64) -> Result<Finding, CannotPass> {
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = failing.iter().find(|it| it.fetch.number == number);
+        found.cloned().ok_or(CannotPass::NotSeen(number))
     }
 
     /// Makes a failing fetch pass from now on: puts in force the smallest rewrites of which the engine

@@ -27,9 +27,10 @@ const APART: u64 = 30_000_000;
 /// How much later than on the wire a browser's clock may say that a request began, in microseconds.
 const EARLY: u64 = 100_000;
 
-/// Requests that began so close to each other go out in the order in which they began, in
-/// microseconds; of others the latest is the likeliest.
-const TOGETHER: u64 = 1_000_000;
+/// Requests that began so close to each other, as by one task of a page, go out in the order in which
+/// they began, in microseconds. Of others the latest is the likeliest: of those before it the end may
+/// not have been told yet.
+const TOGETHER: u64 = 3_000;
 
 /// How long a failure may wait for its exchange before it counts as never sent, in microseconds.
 const PATIENCE: u64 = 700_000;
@@ -209,7 +210,7 @@ impl Words {
         self.fill_once(exchange, |_| true);
     }
 
-    /// `is_end_final`: whether the good end of a request means that nothing more will be said of it.
+    /// `is_end_final`: whether the end of a request means that nothing more will be said of it.
     fn fill_once(&self, exchange: &mut Exchange, is_end_final: impl Fn(&BrowserEvent) -> bool) {
         let Some(own) = self
             .known
@@ -238,7 +239,8 @@ impl Words {
             (300..400).contains(&response.status) && response.header_list.contains("Location")
         });
         let is_over = match told.event.stage {
-            Stage::Failed => true,
+            // Where the console follows, it says why.
+            Stage::Failed => said.cors_error.is_some() || is_end_final(&told.event),
             Stage::Finished => is_end_final(&told.event) && !told.event.is_preflight && !leads_on,
             Stage::Begun | Stage::Answered => false,
         };

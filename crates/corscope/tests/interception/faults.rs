@@ -45,7 +45,7 @@ pub(crate) fn proxy(command: &mut Command) -> (Program, String) {
 }
 
 /// Asks the server for `path` through the proxy.
-fn ask(proxy: &str, port: u16, path: &str) -> String {
+pub(crate) fn ask(proxy: &str, port: u16, path: &str) -> String {
     let mut stream = TcpStream::connect(proxy).unwrap();
     write!(
         stream,
@@ -307,4 +307,71 @@ fn a_kill_keeps_what_was_committed() {
     for number in 1..=ASKED {
         assert!(written.contains(&format!("/asked-{number}-")), "{number}");
     }
+}
+
+#[test]
+fn ten_thousand_idle_connections_hinder_nobody() {
+    const IDLE: usize = 10_000;
+    let own_files = allow_files(IDLE as u64 + 500);
+    if !own_files {
+        eprintln!("SKIPPED: this many connections want a higher limit of open files");
+        return;
+    }
+    let home = Directory::new();
+    let (program, address) = proxy(Program::corscope(home.path()).arg("proxy"));
+    // Half of them have said nothing yet, the others have begun a request and gone slow.
+    let connect = || -> Vec<TcpStream> {
+        let one = |number| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            if number % 2 == 0 {
+                let begun = b"GET http://127.0.0.1/ HTTP/1.1\r\nHo";
+                stream.write_all(begun).unwrap();
+            }
+            stream
+        };
+        (0..IDLE / 10).map(one).collect()
+    };
+    let idle: Vec<TcpStream> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..10).map(|_| scope.spawn(connect)).collect();
+        threads
+            .into_iter()
+            .flat_map(|it| it.join().unwrap())
+            .collect()
+    });
+    let server = origin(2);
+    let begun = Instant::now();
+    for number in 0..20 {
+        let answer = ask(&address, server, &format!("/{number}"));
+        assert!(answer.ends_with("\r\n\r\nxx"), "{answer}");
+    }
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    let memory = resident_kib(program.pid());
+    drop(idle);
+    assert!(ask(&address, server, "/last").ends_with("xx"));
+    assert_eq!(program.interrupt().code, Some(0));
+    println!("{IDLE} idle connections: {memory} KiB, 20 requests in {took:?}");
+    assert!(memory < 100 * IDLE as u64, "{memory} KiB");
+}
+
+/// Raises this process's limit of open files, as far as it may; says whether that is enough.
+fn allow_files(wanted: u64) -> bool {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit.clone()).is_ok()
+        && limit.current.is_none_or(|files| files >= wanted)
+}
+
+#[cfg(target_os = "linux")]
+fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"));
+    let number = line.unwrap().trim().trim_end_matches(" kB");
+    number.parse().unwrap()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resident_kib(_pid: u32) -> u64 {
+    0
 }

@@ -4,10 +4,17 @@
 
 mod alone;
 mod faults;
+mod killed;
+mod lna;
+mod make_pass;
 mod open_demo;
 mod origin;
 mod program;
 mod promises;
+mod recorded;
+mod rounds;
+mod saved;
+mod terminal;
 mod transparency;
 
 use std::path::{Path, PathBuf};

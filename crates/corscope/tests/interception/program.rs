@@ -1,6 +1,6 @@
 //! A program that runs beside the test: read line by line, and ended as its user would.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(100);
 pub(crate) struct Program {
     child: Child,
     /// Held, so that what ends with its standard input goes on.
-    _stdin: Option<ChildStdin>,
+    stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     complaints: Option<JoinHandle<String>>,
 }
@@ -52,7 +52,7 @@ impl Program {
             String::from_utf8_lossy(&text).into_owned()
         });
         Self {
-            _stdin: child.stdin.take(),
+            stdin: child.stdin.take(),
             child,
             lines,
             complaints: Some(complaints),
@@ -88,6 +88,25 @@ impl Program {
     pub(crate) fn document(&mut self, wanted: &str) -> Value {
         let line = self.line(wanted);
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// The next line that fits; what comes before it is passed over.
+    pub(crate) fn line_with(&mut self, part: &str) -> String {
+        loop {
+            let line = self.line(part);
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
+    /// Types a line.
+    pub(crate) fn say(&mut self, line: &str) {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as Ctrl-C does.

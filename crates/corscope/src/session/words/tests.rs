@@ -168,6 +168,21 @@ fn a_round_that_is_over_leaves_its_words_to_itself() {
 }
 
 #[test]
+fn a_round_whose_end_is_told_late_is_not_taken_for_the_next_one() {
+    let mut words = Words::default();
+    // Its preflight was refused, which the browser has not told yet.
+    words.hear(event(1, "PUT", Stage::Begun), 1_000);
+    let mut again = event(2, "PUT", Stage::Begun);
+    again.time = 21_000;
+    words.hear(again.clone(), 22_000);
+    let mut second = exchange(20, "PUT");
+    second.started = 23_000;
+    words.join(&mut second);
+    again.stage = Stage::Finished;
+    assert_eq!(words.hear(again, 24_000), Some(20));
+}
+
+#[test]
 fn an_exchange_from_before_is_not_taken_for_a_later_request() {
     let mut words = Words::default();
     let mut lost = exchange(10, "GET"); // of which the browser never told
