@@ -83,8 +83,8 @@ fn for_the_server(finding: &Finding, stack: Option<&'static Recipe>) -> String {
         }
         // No header of the server's helps: what does is told with the cause.
         None => {
-            let first = finding.diagnostics.iter().find(|it| it.first);
-            let remedy = first.and_then(|it| it.explanation.remedies.first());
+            let mut found = finding.diagnostics.iter();
+            let remedy = found.find_map(|it| it.explanation.remedies.first());
             remedy.map_or_else(String::new, |remedy| {
                 format!("  What mends it: {}\n", output::tame(&remedy.title))
             })
