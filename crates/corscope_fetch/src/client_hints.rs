@@ -1,8 +1,11 @@
 //! Client hints that a script may set itself. Chromium treats them as facts about the device that any
 //! origin may send, as long as they look like what it would send.
 
+/// Whether a value is well-formed.
+type Judge = fn(&[u8]) -> bool;
+
 /// Their names, each with the values that are well-formed.
-const CLIENT_HINTS: [(&str, fn(&[u8]) -> bool); 9] = [
+const CLIENT_HINTS: [(&str, Judge); 9] = [
     ("device-memory", is_decimal),
     ("downlink", is_decimal),
     ("dpr", is_decimal),
