@@ -123,12 +123,16 @@ one() { # measurement, seconds
 
 measure() { # measurement, seconds
     name=$(peer_of "$1")
+    tries=1
     before=$(cpu_of "$name")
-    rate=$(one "$1" "$2") || {
-        echo "$1: an error, so nothing is measured" >&2
-        tail -n 3 "$scratch/$name.err" >&2
-        exit 1
-    }
+    until rate=$(one "$1" "$2"); do
+        echo "$1: an error; it says: $(tail -n 1 "$scratch/$name.err" | cut -c1-200)" >&2
+        # Ours must have none. mockttp at times takes its own connections for a loop.
+        case $name in on* | off) exit 1 ;; esac
+        [ $tries -lt 3 ] || exit 1
+        tries=$((tries + 1))
+        before=$(cpu_of "$name")
+    done
     echo "$before $(cpu_of "$name") $rate $2"
 }
 
