@@ -359,8 +359,7 @@ fn allow_files(wanted: u64) -> bool {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
-    setrlimit(Resource::Nofile, limit.clone()).is_ok()
-        && limit.current.is_none_or(|files| files >= wanted)
+    setrlimit(Resource::Nofile, limit).is_ok() && limit.current.is_none_or(|files| files >= wanted)
 }
 
 #[cfg(target_os = "linux")]

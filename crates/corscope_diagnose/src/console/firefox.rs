@@ -132,11 +132,10 @@ pub(super) fn account(scene: Scene<'_>) -> Account {
             ));
         }
         Cause::UnsupportedScheme if url.starts_with("blob:") => {
-            if scene.init.method == "GET" {
-                lines.push(format!(
-                    "Security Error: Content at {page} may not load data from {url}."
-                ));
-            }
+            let is_said = scene.init.method == "GET";
+            lines.extend(is_said.then(|| {
+                format!("Security Error: Content at {page} may not load data from {url}.")
+            }));
         }
         Cause::UnsafePort { .. }
             if scene
