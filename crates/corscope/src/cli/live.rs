@@ -16,6 +16,7 @@ use corscope_fetch::Exchange;
 use serde::Serialize;
 
 use super::output;
+use super::repeats::Repeats;
 use super::steering;
 use crate::session::{Listener, Steering, Update, for_judging, lets_pass};
 
@@ -58,6 +59,7 @@ pub(super) struct Live {
     tally: Arc<Tally>,
     /// The fetches printed last, so that a later state is printed only when it is news.
     told: BTreeMap<u64, Told>,
+    repeats: Repeats,
     /// Where disagreements with the browser are written down.
     bundles: Option<PathBuf>,
     steering: Option<Arc<Steering>>,
@@ -131,6 +133,7 @@ impl Live {
             options,
             tally,
             told: BTreeMap::new(),
+            repeats: Repeats::default(),
             bundles,
             steering: None,
             fixes_all: false,
@@ -172,24 +175,15 @@ impl Live {
             _ => &self.tally.others,
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        // What can be read has no remedies, and is most of what comes.
-        let proved = (finding.judged.standing != Standing::Allowed).then(|| {
-            let mut proved = finding.clone();
-            proved.prove();
-            proved
-        });
-        let proved = proved.as_ref().unwrap_or(finding);
-        let unverified = unverified(finding.fetch.exchanges().map(|it| &**it));
-        let text = match self.options.format {
-            LiveFormat::Text => {
-                render::observed(proved, self.options.text) + &self.unverified_note(&unverified)
-            }
-            LiveFormat::Jsonl => self.line(&Marked {
-                document: &proved.document(),
-                unverified,
-            }),
+        // Each document stands for itself.
+        let first = match self.options.format {
+            LiveFormat::Text => self.repeats.of(finding),
+            LiveFormat::Jsonl => None,
         };
-        self.print(&text);
+        match first {
+            Some(first) => self.print(&render::observed_again(finding, first, self.options.text)),
+            None => self.print_whole(finding),
+        }
         if let Some(steering) = &self.steering
             && steering.note(finding)
             && self.fixes_all
@@ -210,6 +204,28 @@ impl Live {
                 }
             }
         }
+    }
+
+    /// Prints a finding with its proved mends, and saves it where the browser disagrees.
+    fn print_whole(&mut self, finding: &Finding) {
+        // What can be read has no remedies, and is most of what comes.
+        let proved = (finding.judged.standing != Standing::Allowed).then(|| {
+            let mut proved = finding.clone();
+            proved.prove();
+            proved
+        });
+        let proved = proved.as_ref().unwrap_or(finding);
+        let unverified = unverified(finding.fetch.exchanges().map(|it| &**it));
+        let text = match self.options.format {
+            LiveFormat::Text => {
+                render::observed(proved, self.options.text) + &self.unverified_note(&unverified)
+            }
+            LiveFormat::Jsonl => self.line(&Marked {
+                document: &proved.document(),
+                unverified,
+            }),
+        };
+        self.print(&text);
         if proved.disagreement().is_some()
             && let Some(directory) = &self.bundles
             && let Err(error) = write_bundle(directory, proved)

@@ -21,6 +21,7 @@ mod output;
 mod policy;
 mod proxy;
 pub(crate) mod recipe;
+mod repeats;
 mod rules;
 mod serve;
 pub(crate) mod shell;

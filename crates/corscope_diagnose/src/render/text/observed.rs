@@ -13,6 +13,31 @@ use crate::verdict_document::verdict_document;
 /// mend, and the browser's own words.
 pub fn observed(finding: &Finding, options: TextOptions) -> String {
     let mut sheet = Sheet::new(options);
+    let rest = head(&mut sheet, finding, None);
+    let standing = finding.judged.standing;
+    if matches!(standing, Standing::Blocked | Standing::DependsOnCredentials) {
+        cause(&mut sheet, &rest, finding);
+    }
+    for note in finding.notes() {
+        sheet.prose(&[(Style::Unknown, &rest)], &rest, Style::Plain, &note);
+    }
+    sheet.finish()
+}
+
+/// Writes an observed fetch that came to the same as fetch number `first`, which was written whole.
+pub fn observed_again(finding: &Finding, first: u64, options: TextOptions) -> String {
+    let mut sheet = Sheet::new(options);
+    let rule = finding.root_cause().map(|root| root.rule);
+    let again = match rule {
+        Some(rule) => format!("{rule}, as #{first}"),
+        None => format!("as #{first}"),
+    };
+    head(&mut sheet, finding, Some(again));
+    sheet.finish()
+}
+
+/// Method, URL and what each leg came to; gives the indent of what goes below.
+fn head(sheet: &mut Sheet, finding: &Finding, more: Option<String>) -> String {
     let standing = finding.judged.standing;
     let tone = tone(standing);
     let style = Style::of(tone);
@@ -34,19 +59,14 @@ pub fn observed(finding: &Finding, options: TextOptions) -> String {
     if is_modified(finding) {
         facts.push("modified".to_owned());
     }
+    facts.extend(more);
     sheet.verbatim(
         &[(Style::Plain, &rest)],
         &rest,
         Style::Dim,
         &facts.join(dot),
     );
-    if matches!(standing, Standing::Blocked | Standing::DependsOnCredentials) {
-        cause(&mut sheet, &rest, finding);
-    }
-    for note in finding.notes() {
-        sheet.prose(&[(Style::Unknown, &rest)], &rest, Style::Plain, &note);
-    }
-    sheet.finish()
+    rest
 }
 
 const fn tone(standing: Standing) -> Tone {
