@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use corscope_fetch::exchange::{Exchange, Failure, ObservedBody, Side};
+use corscope_fetch::exchange::{Exchange, Failure, ObservedBody, ObservedResponse, Side};
 
 use super::clock::{Clock, micros};
 use super::config::Capture;
@@ -182,6 +182,21 @@ impl Record {
         let exchange = self.lock().as_ref().map(|draft| draft.exchange.clone());
         if let Some(exchange) = exchange {
             observer.observe(Event::Progress(exchange));
+        }
+    }
+
+    /// Tells of a redirect before the client has it: the client asks for the next URL at once, on
+    /// whatever connection, and by then it must be known what led there.
+    pub(crate) fn tell_redirect(&self) {
+        let leads_on = |response: &ObservedResponse| {
+            (300..400).contains(&response.status) && response.header_list.contains("Location")
+        };
+        let draft = self.lock();
+        let response = draft.as_ref().and_then(|it| it.exchange.response.as_ref());
+        let is_redirect = response.is_some_and(leads_on);
+        drop(draft);
+        if is_redirect {
+            self.tell_now();
         }
     }
 

@@ -18,6 +18,7 @@ mod http2_stages;
 mod http2_stopping;
 mod leaving;
 mod raw;
+mod redirects;
 mod refused;
 mod running;
 mod secure;

@@ -118,6 +118,7 @@ impl Respond<'_> {
             self.watch
                 .record
                 .edit(|draft| draft.exchange.response = Some(noted));
+            self.watch.record.tell_redirect();
             let read = (FinalHead { len, head, framing }, response, scan);
             return self.relay_staged(ask, server, input, client, read).await;
         }
@@ -370,6 +371,7 @@ impl Respond<'_> {
             }
             draft.exchange.response = Some(response);
         });
+        self.watch.record.tell_redirect();
     }
 
     pub(crate) fn trailers(&self, scan: &BodyScan) {

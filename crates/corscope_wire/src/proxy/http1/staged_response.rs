@@ -130,6 +130,7 @@ impl Respond<'_> {
             exchange.response = Some(response);
             note_changed(&mut exchange.modified, original, by);
         });
+        self.watch.record.tell_redirect();
     }
 
     /// Reads the body into memory, as far as there may be of it.

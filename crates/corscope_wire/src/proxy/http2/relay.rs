@@ -65,11 +65,13 @@ impl Relay<'_> {
             self.watch
                 .record
                 .edit(|draft| draft.exchange.response = Some(noted));
+            self.watch.record.tell_redirect();
             return self.staged(ask, source, client, head, response).await;
         }
         self.watch
             .record
             .edit(|draft| draft.exchange.response = Some(response));
+        self.watch.record.tell_redirect();
         let mut events = (fields::is_event_stream(&head.headers) && self.watch.record.is_on())
             .then(|| EventStream::new(self.watch.record.capture().message_bytes));
         client.head(head.status, head.headers, head.last)?;
@@ -262,6 +264,7 @@ impl Relay<'_> {
             exchange.response = Some(response);
             note_changed(&mut exchange.modified, original, by);
         });
+        self.watch.record.tell_redirect();
     }
 }
 
