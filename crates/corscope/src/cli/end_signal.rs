@@ -2,8 +2,8 @@
 
 use std::future::pending;
 
-/// Ctrl-C, a polite signal, or the end of the terminal. From the moment that this is made neither ends the program by itself:
-/// it is made before anything is that must be cleaned up.
+/// Ctrl-C, a polite signal, or the end of the terminal. From the moment that this is made none of them
+/// ends the program by itself: it is made before anything is that must be cleaned up.
 #[cfg(unix)]
 pub(super) struct EndSignal {
     interrupted: Option<tokio::signal::unix::Signal>,
