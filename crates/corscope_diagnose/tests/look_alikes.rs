@@ -390,3 +390,17 @@ fn what_a_redirect_asks_for_in_vain_is_found_at_the_redirect() {
     never["request"]["mode"] = json!("same-origin");
     assert_eq!(found(&never).0[0].leg, "request");
 }
+
+#[test]
+fn a_scripts_mistake_is_mended_in_the_script_first() {
+    let allowed = json!([["Access-Control-Allow-Origin", " http://localhost:3000"]]);
+    let answer = json!({ "status": 200, "headers": allowed });
+    let mut scenario = asked("http://api.example.com/", json!([answer]));
+    scenario["preflight"] = answer;
+    scenario["request"]["headers"] = json!([["Access-Control-Allow-Origin", "*"]]);
+    let (found, _) = found(&scenario);
+    assert_eq!(codes(&found)[0], "client-sends-cors-response-header");
+    let remedies = &found[0].explanation.remedies;
+    assert!(remedies[0].who == Who::Client && remedies[0].proved);
+    assert!(remedies.iter().any(|it| it.who == Who::Server && it.proved));
+}

@@ -54,10 +54,13 @@ pub fn prove(sight: &Sight<'_>, diagnostics: &mut [Diagnostic]) {
     if first.explanation.is_beyond_headers {
         return;
     }
-    let proved = remedies(sight);
+    let mut proved = remedies(sight);
     if proved.is_empty() {
         return;
     }
+    // Whose mistake it is should mend it: no server has to allow what a script should not send.
+    let who = first.explanation.who;
+    proved.sort_by_key(|remedy| remedy.who != who);
     // Proved header lines say the advice exactly, and a proved path says where it leads.
     let is_covered = |advice: &Remedy| {
         let proved_by = |who: Who| proved.iter().filter(move |remedy| remedy.who == who);
