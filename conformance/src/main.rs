@@ -3,43 +3,45 @@
 
 use std::io;
 
-use conformance::{Field, Mismatch, RECORDED, replay, replay_sequences};
+use conformance::{Field, Mismatch, RECORDED, replay, replay_live, replay_sequences};
 use corscope_fetch::Browser;
 
 fn main() -> io::Result<()> {
     let wants_mismatches = std::env::args().any(|argument| argument == "--mismatches");
-    let mut rows: Vec<Vec<String>> = vec![vec!["scenarios".to_owned()]];
-    rows.extend(Field::ALL.map(|field| vec![field.to_string()]));
-    rows.push(vec!["sequence steps".to_owned()]);
     let mut mismatches = Vec::new();
-    for browser in RECORDED {
-        let report = replay(browser)?;
-        let sequences = replay_sequences(browser)?;
-        let mut cells = vec![report.rows.to_string()];
-        cells.extend(Field::ALL.map(|field| match field {
-            Field::BrowserCode if browser != Browser::Chromium => "–".to_owned(),
-            field => percent(
-                report.agreeing.get(&field).copied().unwrap_or(0),
-                report.rows,
-            ),
-        }));
-        cells.push(percent(
-            sequences.rows - sequences.mismatches.len(),
-            sequences.rows,
-        ));
-        for (row, cell) in rows.iter_mut().zip(cells) {
-            row.push(cell);
-        }
-        mismatches.extend(report.mismatches);
-        mismatches.extend(sequences.mismatches);
-    }
     println!(
         "{:<18}{:>12}{:>12}{:>12}",
         "", RECORDED[0], RECORDED[1], RECORDED[2]
     );
-    for row in &rows {
-        println!("{:<18}{:>12}{:>12}{:>12}", row[0], row[1], row[2], row[3]);
+    for (title, replay) in [
+        ("scenarios", replay as fn(Browser) -> _),
+        ("drawn later", replay_live),
+    ] {
+        let mut reports = Vec::new();
+        for browser in RECORDED {
+            reports.push(replay(browser)?);
+        }
+        line(title, reports.iter().map(|it| it.rows.to_string()));
+        for field in Field::ALL {
+            let cells = RECORDED.iter().zip(&reports).map(|(browser, report)| {
+                if field == Field::BrowserCode && *browser != Browser::Chromium {
+                    return "–".to_owned();
+                }
+                let agreeing = report.agreeing.get(&field).copied().unwrap_or(0);
+                percent(agreeing, report.rows)
+            });
+            line(&field.to_string(), cells);
+        }
+        mismatches.extend(reports.into_iter().flat_map(|it| it.mismatches));
     }
+    let mut steps = Vec::new();
+    for browser in RECORDED {
+        let sequences = replay_sequences(browser)?;
+        let agreeing = sequences.rows - sequences.mismatches.len();
+        steps.push(percent(agreeing, sequences.rows));
+        mismatches.extend(sequences.mismatches);
+    }
+    line("sequence steps", steps.into_iter());
     let wrongly_readable = mismatches
         .iter()
         .filter(|mismatch| mismatch.wrongly_readable)
@@ -49,6 +51,11 @@ fn main() -> io::Result<()> {
         mismatches.iter().for_each(show);
     }
     Ok(())
+}
+
+fn line(title: &str, cells: impl Iterator<Item = String>) {
+    let cells: String = cells.map(|cell| format!("{cell:>12}")).collect();
+    println!("{title:<18}{cells}");
 }
 
 fn show(mismatch: &Mismatch) {
