@@ -375,6 +375,30 @@ fn it_does_not_matter_how_the_bytes_come() {
     }
 }
 
+#[test]
+fn rubbish_in_place_of_a_value_is_refused_alike_however_the_bytes_come() {
+    for length in [1, 63, 64, 65, 200] {
+        let rubbish = "y".repeat(length);
+        let har = format!(r#"{{"log":{{"version":{rubbish}"1.2","entries":[]}}}}"#);
+        let told = |step: usize| -> Vec<String> {
+            let trickle = Trickle(Cursor::new(har.clone().into()), step);
+            match HarReader::new(trickle, ImportOptions::default()) {
+                Ok(reader) => reader.map(|it| it.unwrap_err().to_string()).collect(),
+                Err(error) => vec![error.to_string()],
+            }
+        };
+        let whole = told(har.len());
+        assert!(!whole.is_empty(), "{length} bytes of rubbish pass");
+        for step in 1..8 {
+            assert_eq!(
+                told(step),
+                whole,
+                "{length} bytes of rubbish, {step} at a time"
+            );
+        }
+    }
+}
+
 /// Yields an endless body without holding it.
 struct Endless {
     head: Cursor<Vec<u8>>,

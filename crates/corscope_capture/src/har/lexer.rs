@@ -9,6 +9,9 @@ use std::io::{self, Read};
 use super::scan::{Place, Text, hex4, special};
 use super::window::Window;
 
+/// No number is written with more bytes.
+const MOST_BARE: usize = 64;
+
 #[derive(Debug)]
 pub(super) enum LexFault {
     Read(io::Error),
@@ -316,14 +319,16 @@ impl Lexer {
 
     /// A number, `true` and so on, as it is written.
     fn bare_place(&mut self) -> Lexed<Place> {
-        self.window.have(64)?;
+        self.window.have(MOST_BARE)?;
+        // Not further, even where more is at hand: the same bytes are to be the same however they come.
         let rest = self.window.rest();
+        let rest = &rest[..rest.len().min(MOST_BARE)];
         let length = rest.iter().position(|byte| {
             matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[') || *byte <= b' '
         });
         let Some(length) = length else {
             return Err(match rest {
-                [found, ..] if rest.len() >= 64 => LexFault::Wanted {
+                [found, ..] if rest.len() == MOST_BARE => LexFault::Wanted {
                     wanted: "a value",
                     found: *found,
                 },
