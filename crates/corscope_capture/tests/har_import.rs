@@ -399,6 +399,18 @@ fn rubbish_in_place_of_a_value_is_refused_alike_however_the_bytes_come() {
     }
 }
 
+#[test]
+fn rubbish_among_the_entries_ends_the_reading() {
+    for length in [10, 64, 200] {
+        let rubbish = "y".repeat(length);
+        let har = format!(r#"{{"log":{{"entries":[{rubbish}]}}}}"#);
+        let reader = HarReader::new(Cursor::new(har), ImportOptions::default()).unwrap();
+        let told: Vec<_> = reader.take(9).collect();
+        assert!((1..9).contains(&told.len()), "{length}: {told:?}");
+        assert!(told.iter().all(Result::is_err), "{length}: {told:?}");
+    }
+}
+
 /// Yields an endless body without holding it.
 struct Endless {
     head: Cursor<Vec<u8>>,

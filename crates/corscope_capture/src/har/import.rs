@@ -206,6 +206,12 @@ impl HarReader {
         if let Err(fault) = self.lexer.skip_to_depth(self.depth) {
             return Err(self.lex_error(fault));
         }
+        if self.lexer.offset() == offset {
+            // Nothing was passed over: to read on from here would find the same for ever.
+            let found = self.lexer.peek().unwrap_or_default();
+            let wanted = "an entry";
+            return Err(self.lex_error(LexFault::Wanted { wanted, found }));
+        }
         self.next += 1;
         Err(error)
     }
