@@ -400,6 +400,15 @@ fn rubbish_in_place_of_a_value_is_refused_alike_however_the_bytes_come() {
 }
 
 #[test]
+fn an_empty_name_is_not_taken_for_the_one_before() {
+    let har = r#"{"a\u0062c" : 1, "" : {"log":{"entries":[]}}}"#;
+    let error = HarReader::new(Cursor::new(har), ImportOptions::default());
+    let told = error.and_then(|reader| reader.collect::<Result<Vec<_>, _>>());
+    let told = told.unwrap_err().to_string();
+    assert!(told.contains("`abc`, ``"), "{told}");
+}
+
+#[test]
 fn rubbish_among_the_entries_ends_the_reading() {
     for length in [10, 64, 200] {
         let rubbish = "y".repeat(length);

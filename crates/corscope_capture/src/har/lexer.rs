@@ -128,17 +128,12 @@ impl Lexer {
         }
         // Known names are short; a colon nearly always follows at once.
         let place = self.string_place(64)?.0;
-        let (start, end) = match place {
-            Place::Window(start, end) => {
-                if self.window.rest().first() == Some(&b':') {
-                    self.window.at += 1;
-                    return Ok(Some(self.window.slice(start, end)));
-                }
-                (start, end)
+        if let Place::Window(start, end) = place {
+            if self.window.rest().first() == Some(&b':') {
+                self.window.at += 1;
+                return Ok(Some(self.window.slice(start, end)));
             }
-            Place::Scratch => (0, 0),
-        };
-        if end > start {
+            // To look further may move what is in the window.
             self.scratch.clear();
             self.scratch
                 .extend_from_slice(self.window.slice(start, end));
