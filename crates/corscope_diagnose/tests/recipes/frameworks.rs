@@ -6,7 +6,7 @@ use corscope_diagnose::recipes::RECIPES;
 use corscope_fetch::policy::{OriginPattern, Policy, PolicyDocument};
 
 use crate::hostile;
-use crate::policies::{HOSTILE, MARK, build, document, origins_only};
+use crate::policies::{HOSTILE, MARK, build, document, origins_only, varied};
 
 fn frameworks() -> impl Iterator<Item = &'static Recipe> {
     RECIPES
@@ -55,20 +55,7 @@ fn corpus() -> Vec<Policy> {
             ],
         ),
     ];
-    let mut policies = Vec::new();
-    for document in origins_only(documents) {
-        for credentials in [false, true] {
-            for max_age in [None, Some(0), Some(600)] {
-                policies.push(build(&PolicyDocument {
-                    credentials,
-                    max_age,
-                    private_network: credentials,
-                    ..document.clone()
-                }));
-            }
-        }
-    }
-    policies
+    varied(origins_only(documents))
 }
 
 #[test]

@@ -42,3 +42,21 @@ pub(crate) fn origins_only(mut documents: Vec<PolicyDocument>) -> Vec<PolicyDocu
     documents.retain(|document| !document.origins.is_empty());
     documents
 }
+
+/// Each document with and without credentials, and with each kind of maximum age.
+pub(crate) fn varied(documents: Vec<PolicyDocument>) -> Vec<Policy> {
+    let mut policies = Vec::new();
+    for document in documents {
+        for credentials in [false, true] {
+            for max_age in [None, Some(0), Some(600)] {
+                policies.push(build(&PolicyDocument {
+                    credentials,
+                    max_age,
+                    private_network: credentials,
+                    ..document.clone()
+                }));
+            }
+        }
+    }
+    policies
+}
