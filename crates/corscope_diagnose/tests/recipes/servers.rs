@@ -3,7 +3,7 @@
 
 use corscope_diagnose::recipe::{Recipe, Rendered, StackKind};
 use corscope_diagnose::recipes::RECIPES;
-use corscope_fetch::policy::{Policy, PolicyDocument};
+use corscope_fetch::policy::Policy;
 
 use crate::hostile;
 use crate::policies::{HOSTILE, MARK, build, document, origins_only, varied};
