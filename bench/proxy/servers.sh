@@ -14,7 +14,8 @@ chmod 755 "$scratch" # nginx started by root reads it as nobody
 started=
 
 stop() {
-    for process in $started; do
+    # What a subshell has started is known by its file.
+    for process in $started $(cat "$scratch"/*.pid 2>/dev/null); do
         kill "$process" 2>/dev/null || true
     done
     wait 2>/dev/null || true
