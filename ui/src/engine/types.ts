@@ -663,6 +663,7 @@ export type PageDocument = {
 export type PassedDocument = {
   rewrites: PassedRewrite[]; // The rewrites.
   widens: boolean; // Whether more is let in than the page's own origin.
+  in_browser_cache: boolean; // Whether the browser's own cache, which no proxy changes, may hold the failing answer.
 };
 
 /** A rewrite that makes a leg pass. */

@@ -33,7 +33,14 @@ pub(super) fn made_pass(
         Ok(passed) => passed,
         Err(error) => return format!("{error}\n"),
     };
-    let mut text = format!("#{number} passes from now on (proved); do it again in the page:\n");
+    let again = match passed.in_browser_cache {
+        false => "do it again in the page:\n",
+        true => {
+            "but the browser may hold the failing answer in its own cache. Switch that off (DevTools, \
+             Network, Disable cache), and do it again in the page:\n"
+        }
+    };
+    let mut text = format!("#{number} passes from now on (proved); {again}");
     for rewrite in passed.rewrites.iter().filter(|it| !it.was_there) {
         text.push_str(&format!(
             "  {}  {}\n",

@@ -17,6 +17,9 @@ use super::rewrites;
 /// How many failing fetches can be mended by their number.
 const REMEMBERED: usize = 512;
 
+/// The rule of an answer that a cache handed out.
+const FROM_CACHE: &str = "cache-missing-vary-origin";
+
 /// What is in force, and the failing fetches that can be mended.
 pub struct Steering {
     ground: Ground,
@@ -31,6 +34,8 @@ pub struct Passed {
     pub rewrites: Vec<MadeRewrite>,
     /// Whether more is let in than the page's own origin: fit for a proxy, not as a server's policy.
     pub widens: bool,
+    /// Whether the answer that failed lies in the browser's own HTTP cache, where no proxy changes it.
+    pub in_browser_cache: bool,
 }
 
 /// A rewrite that makes a leg pass.
@@ -158,6 +163,7 @@ impl Steering {
             .ok_or(CannotPass::NoChangeHelps(finding.fetch.number))?;
         let mut passed = Passed {
             widens: change.widens,
+            in_browser_cache: finding.root_cause().map(|root| root.rule) == Some(FROM_CACHE),
             ..Passed::default()
         };
         for document in rewrites(&change) {

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use corscope_capture::Row;
-use corscope_diagnose::observed::FetchDocument;
+use corscope_diagnose::observed::{FetchDocument, Finding};
 use corscope_diagnose::scenario::Scenario;
 use corscope_fetch::HeaderList;
 use corscope_fetch::exchange::{
@@ -35,7 +35,7 @@ pub(in crate::server) struct Detail<'a> {
     legs: Vec<LegDocument>,
     /// The scenario that would cause it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    scenario: Option<&'a Scenario>,
+    scenario: Option<Scenario>,
     /// What went over the wire.
     exchanges: Vec<ExchangeDocument>,
 }
@@ -184,6 +184,8 @@ pub(in crate::server) struct PassedDocument {
     rewrites: Vec<PassedRewrite>,
     /// Whether more is let in than the page's own origin.
     widens: bool,
+    /// Whether the browser's own cache, which no proxy changes, may hold the failing answer.
+    in_browser_cache: bool,
 }
 
 /// A rewrite that makes a leg pass.
@@ -217,7 +219,7 @@ pub(super) async fn show(
             .map_or_else(Vec::new, |finding| legs(&finding.sight())),
         exchanges: exchanges.collect(),
         fetch: finding.as_ref().map(|finding| finding.document()),
-        scenario: finding.as_ref().map(|finding| &finding.judged.scenario),
+        scenario: finding.as_ref().map(Finding::scenario),
     }))
 }
 
@@ -253,6 +255,7 @@ pub(super) async fn pass(
             })
             .collect(),
         widens: passed.widens,
+        in_browser_cache: passed.in_browser_cache,
     }))
 }
 
