@@ -1,6 +1,7 @@
 //! What is kept of an exchange: the exchange, and what the program has found out about it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use corscope_fetch::Exchange;
 use corscope_fetch::exchange::{ObservedRequest, ObservedResponse};
@@ -9,8 +10,8 @@ use corscope_fetch::header_list::HeaderList;
 /// An exchange with its verdict's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
-    /// What was observed.
-    pub exchange: Exchange,
+    /// What was observed; shared with whoever judges it.
+    pub exchange: Arc<Exchange>,
     /// What the program has found out about it.
     pub judged: Judged,
     /// Whether it must be kept.
@@ -101,9 +102,9 @@ impl PreflightState {
 
 impl Row {
     /// A row of an exchange that nobody has judged.
-    pub fn of(exchange: Exchange) -> Self {
+    pub fn of(exchange: impl Into<Arc<Exchange>>) -> Self {
         Self {
-            exchange,
+            exchange: exchange.into(),
             ..Self::default()
         }
     }

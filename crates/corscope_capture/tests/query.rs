@@ -1,5 +1,7 @@
 //! The filter language: what it finds, how it tells of mistakes, what it suggests.
 
+use std::sync::Arc;
+
 use corscope_capture::query::{KEYS, Query, complete};
 use corscope_capture::row::{CorsOutcome, Judged, PreflightState, Row};
 use corscope_capture::store::{BUDGET, Retention, Store};
@@ -7,7 +9,7 @@ use corscope_fetch::exchange::{Exchange, ObservedBody, ObservedRequest, Observed
 
 fn row() -> Row {
     Row {
-        exchange: Exchange {
+        exchange: Arc::new(Exchange {
             id: 12,
             ended: true,
             request: ObservedRequest {
@@ -36,7 +38,7 @@ fn row() -> Row {
                 ..Timing::default()
             },
             ..Exchange::default()
-        },
+        }),
         judged: Judged {
             cors: CorsOutcome::Fail,
             reasons: vec!["acah-header-missing".into()],
@@ -250,11 +252,12 @@ fn the_same_filter_finds_the_same_rows_in_memory_and_in_the_file() {
     let store = Store::saving(&folder.join("a.db"), BUDGET, Retention::default()).unwrap();
     for id in 1..=200 {
         let mut row = row();
-        row.exchange.id = id;
-        row.exchange.response.as_mut().unwrap().status = 200 + (id % 7 * 50) as u16;
+        let exchange = Arc::make_mut(&mut row.exchange);
+        exchange.id = id;
+        exchange.response.as_mut().unwrap().status = 200 + (id % 7 * 50) as u16;
         row.judged.cors = CorsOutcome::ALL[id as usize % 4];
         if id % 3 == 0 {
-            row.exchange.response = None;
+            exchange.response = None;
         }
         store.put_judged(row.exchange, row.judged);
     }

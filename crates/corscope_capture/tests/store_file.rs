@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -226,7 +227,7 @@ fn every_field_comes_back_equal() {
     assert_eq!(store.stats().rows, 0);
     for (exchange, judged) in wanted {
         let row = store.find(exchange.id).unwrap().unwrap();
-        assert_eq!((&row.exchange, &row.judged), (&exchange, &judged));
+        assert_eq!((&*row.exchange, &row.judged), (&exchange, &judged));
         assert_eq!(row.pinned, exchange.id == 9);
     }
     assert!(store.find(501).unwrap().is_none());
@@ -442,7 +443,7 @@ fn a_kill_loses_nothing_that_was_committed() {
             let row = store.find(id).unwrap();
             assert_eq!(
                 row.map(|row| row.exchange.clone()),
-                Some(dice.exchange(id)),
+                Some(Arc::new(dice.exchange(id))),
                 "round {round}"
             );
         }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::output;
 use super::repeats::Repeats;
 use super::steering;
-use crate::session::{Listener, Steering, Update, for_judging, lets_pass};
+use crate::session::{Listener, Steering, Update, lets_pass};
 
 /// How to print what is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -234,8 +234,8 @@ impl Live {
         }
     }
 
-    fn aside(&mut self, exchange: &Exchange, unreadable: Option<&str>) {
-        let passes = |filter: &Query| filter.matches(&Row::of(for_judging(exchange)));
+    fn aside(&mut self, exchange: &Arc<Exchange>, unreadable: Option<&str>) {
+        let passes = |filter: &Query| filter.matches(&Row::of(Arc::clone(exchange)));
         if self.filter.as_ref().is_some_and(|it| !passes(it)) {
             return;
         }
@@ -245,7 +245,7 @@ impl Live {
         if !(self.options.all || is_failure || unreadable.is_some()) {
             return;
         }
-        let unverified = unverified([exchange]);
+        let unverified = unverified([&**exchange]);
         let text = match self.options.format {
             LiveFormat::Text => {
                 render::observed_aside(exchange, unreadable, self.options.text)
@@ -345,7 +345,7 @@ impl Listener for Live {
 fn write_bundle(directory: &Path, finding: &Finding) -> io::Result<()> {
     let mut bundle = serde_json::json!({
         "corscope": env!("CARGO_PKG_VERSION"),
-        "scenario": finding.judged.scenario,
+        "scenario": finding.scenario(),
         "fetch": finding.document(),
     });
     Redactor::default().json(&mut bundle);

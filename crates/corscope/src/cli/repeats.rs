@@ -50,7 +50,7 @@ fn sign(finding: &Finding) -> String {
         "{method} {path} {} {:?} {:?}",
         fetch.page_origin, finding.judged.standing, finding.judged.hidden_by_proxy
     );
-    for diagnostic in &finding.diagnostics {
+    for diagnostic in finding.diagnostics.iter() {
         sign.push('\n');
         sign.push_str(&diagnostic.explanation.headline);
     }

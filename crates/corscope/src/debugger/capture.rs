@@ -119,7 +119,7 @@ impl Capture {
             let mut pairing = Pairing::new();
             for leg in &entry.legs {
                 let row = self.store.get(*leg)?;
-                pairing.observe(Arc::new(for_judging(&row.exchange)));
+                pairing.observe(for_judging(&row.exchange));
             }
             pairing.finish().into_iter().find(|it| it.number == number)
         })?;

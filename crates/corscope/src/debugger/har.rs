@@ -80,7 +80,7 @@ impl Debugger {
             }
             let now = entry.exchange.started;
             let id = entry.exchange.id;
-            for update in traffic.take(Event::Ended(Box::new(entry.exchange)), now) {
+            for update in traffic.take(Event::Ended(Arc::new(entry.exchange)), now) {
                 capture.take(&update);
             }
             for message in entry.messages {
@@ -90,7 +90,7 @@ impl Debugger {
         // A HAR without entries is one, too.
         let capture = capture.unwrap_or_else(|| self.new_har(name));
         for finding in traffic.finish() {
-            capture.take(&Update::Fetch(Box::new(finding)));
+            capture.take(&Update::Fetch(finding));
         }
         capture.is_done();
         Ok(capture)

@@ -1,6 +1,7 @@
 //! The rows of a capture, in order: one a fetch, whatever exchanges it took, and one an exchange that
 //! CORS has no say in. A row is small; what it shows is looked up in the store when it is shown.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,9 @@ const MOST_CHANGES: usize = 1 << 16;
 
 /// So many rows may begin between the first and the last leg of a fetch that is looked for by a leg.
 const MOST_BETWEEN: usize = 4096;
+
+/// So many of the newest rows are looked at one by one before a row is searched for.
+const NEARLY_LAST: usize = 64;
 
 /// Views that are kept up to date.
 const MOST_VIEWS: usize = 6;
@@ -97,7 +101,7 @@ struct State {
     revision: u64,
     /// Which row each of the last changes was of; the last one led to `revision`.
     changes: VecDeque<u64>,
-    fetches: HashMap<u64, ObservedFetch>,
+    fetches: HashMap<u64, Arc<ObservedFetch>>,
     fetch_order: VecDeque<u64>,
     /// Origins of pages, each once: many rows share one.
     origins: BTreeSet<Arc<str>>,
@@ -137,7 +141,7 @@ impl Table {
     pub fn fetch(&self, finding: &Finding) {
         let mut state = self.lock();
         let entry = Entry::of(finding, state.origin(&finding.fetch.page_origin));
-        state.keep(finding.fetch.clone());
+        state.keep(Arc::clone(&finding.fetch));
         for leg in entry.legs.iter().filter(|leg| **leg != entry.number) {
             // It was a row of its own until more was known.
             state.remove(*leg);
@@ -184,7 +188,7 @@ impl Table {
     }
 
     /// A fetch as it was judged last, as long as that is remembered.
-    pub fn fetch_of(&self, number: u64) -> Option<ObservedFetch> {
+    pub fn fetch_of(&self, number: u64) -> Option<Arc<ObservedFetch>> {
         self.lock().fetches.get(&number).cloned()
     }
 
@@ -266,6 +270,15 @@ impl Table {
 
 impl State {
     fn at(&self, number: u64) -> Result<usize, usize> {
+        // Mostly it is the next one, or nearly: exchanges end in another order than they begin.
+        let newest = self.rows.iter().rev().take(NEARLY_LAST);
+        for (back, row) in newest.enumerate() {
+            match row.number.cmp(&number) {
+                Ordering::Less => return Err(self.rows.len() - back),
+                Ordering::Equal => return Ok(self.rows.len() - back - 1),
+                Ordering::Greater => {}
+            }
+        }
         self.rows.binary_search_by_key(&number, |row| row.number)
     }
 
@@ -302,7 +315,7 @@ impl State {
         self.changes.push_back(number);
     }
 
-    fn keep(&mut self, fetch: ObservedFetch) {
+    fn keep(&mut self, fetch: Arc<ObservedFetch>) {
         let number = fetch.number;
         if self.fetches.insert(number, fetch).is_some() {
             return;

@@ -100,7 +100,7 @@ pub fn judge_har(
                     continue;
                 }
                 report.summary.cookies_listed |= entry.cookies_listed;
-                judging.exchange(entry.exchange);
+                judging.exchange(Arc::new(entry.exchange));
             }
             Err(fault) if report.summary.entries == 0 && fault.is_final() => return Err(fault),
             Err(fault) if report.faults.len() < MOST_FAULTS || fault.is_final() => {
@@ -161,15 +161,15 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn exchange(&mut self, exchange: Exchange) {
-        let placed = self.pairing.observe(Arc::new(exchange));
+    fn exchange(&mut self, exchange: Arc<Exchange>) {
+        let placed = self.pairing.observe(exchange);
         self.report.summary.aside += u64::from(placed.is_none());
         for fetch in self.pairing.take_settled() {
             self.judge(fetch);
         }
     }
 
-    fn judge(&mut self, fetch: ObservedFetch) {
+    fn judge(&mut self, fetch: Arc<ObservedFetch>) {
         let number = fetch.number;
         match Finding::of(fetch, self.settings.browser) {
             Ok(finding) => {

@@ -10,10 +10,11 @@ use serde_json::Value;
 /// The finding without its secrets. It is judged anew, so that nothing of what it was made of stays in
 /// texts or documents; what decides a verdict is never redacted.
 pub fn without_secrets(finding: &Finding) -> Finding {
-    let mut fetch = finding.fetch.clone();
+    let mut fetch = ObservedFetch::clone(&finding.fetch);
     redact(&mut fetch);
+    let fetch = Arc::new(fetch);
     let browser = finding.judged.play.verdict.browser;
-    Finding::of(fetch.clone(), Some(browser)).unwrap_or_else(|_| Finding {
+    Finding::of(Arc::clone(&fetch), Some(browser)).unwrap_or_else(|_| Finding {
         fetch,
         ..finding.clone()
     })

@@ -179,7 +179,7 @@ fn verdicts(rows: &[Arc<Row>], options: &HarOptions) -> Verdicts {
         }
     };
     for row in rows {
-        pairing.observe(Arc::new(for_judging(&row.exchange)));
+        pairing.observe(for_judging(&row.exchange));
         pairing.take_settled().into_iter().for_each(&mut judge);
     }
     pairing.finish().into_iter().for_each(judge);

@@ -13,6 +13,10 @@ use corscope_wire::proxy::{Event, Message, MessageKind};
 /// How much of a body the judgement looks at; what is kept of it for viewing is the store's business.
 const BODY_JUDGED: usize = 4096;
 
+/// So many bytes of bodies, beside what it looks at, the judgement may hold on to: a copy of a small
+/// exchange would cost more than they do.
+const MOST_SHARED: usize = 4096;
+
 /// Keeps what is seen where it is to be kept, at once: whatever becomes of the judgement, nothing that
 /// was captured is lost, and what waits to be judged is small.
 pub(super) struct Keeper {
@@ -41,35 +45,38 @@ impl Keeper {
         }
     }
 
-    fn exchange(&self, mut exchange: Box<Exchange>) -> Box<Exchange> {
-        exchange.id += self.offset;
-        match &self.store {
-            Some(store) => {
-                let judged = Box::new(for_judging(&exchange));
-                store.put(*exchange);
-                judged
-            }
-            None => {
-                cut_for_judging(&mut exchange);
-                exchange
-            }
+    fn exchange(&self, mut exchange: Arc<Exchange>) -> Arc<Exchange> {
+        if self.offset > 0 {
+            Arc::make_mut(&mut exchange).id += self.offset;
         }
+        let judged = for_judging(&exchange);
+        if let Some(store) = &self.store {
+            store.put(exchange);
+        }
+        judged
     }
 }
 
-/// A copy that holds as much of the bodies as the judgement looks at.
-pub(crate) fn for_judging(exchange: &Exchange) -> Exchange {
+/// An exchange as the judgement keeps it, after the store may have let it go: itself where it is small,
+/// else a copy that holds as much of the bodies as the judgement looks at.
+pub(crate) fn for_judging(exchange: &Arc<Exchange>) -> Arc<Exchange> {
+    let request = &exchange.request;
     let response = exchange.response.as_ref();
-    Exchange {
+    let head = |raw: &Option<Box<[u8]>>| raw.as_ref().map_or(0, |head| head.len());
+    let of_response = response.map_or(0, |it| it.body.bytes.capacity() + head(&it.raw_head));
+    if request.body.bytes.capacity() + head(&request.raw_head) + of_response <= MOST_SHARED {
+        return Arc::clone(exchange);
+    }
+    Arc::new(Exchange {
         request: ObservedRequest {
             body: ObservedBody {
                 bytes: Vec::new(),
-                len: exchange.request.body.len,
+                len: request.body.len,
             },
-            header_list: exchange.request.header_list.clone(),
-            method: exchange.request.method.clone(),
-            url: exchange.request.url.clone(),
-            version: exchange.request.version,
+            header_list: request.header_list.clone(),
+            method: request.method.clone(),
+            url: request.url.clone(),
+            version: request.version,
             raw_head: None,
         },
         response: response.map(|response| ObservedResponse {
@@ -90,7 +97,7 @@ pub(crate) fn for_judging(exchange: &Exchange) -> Exchange {
         started: exchange.started,
         timing: exchange.timing,
         ended: exchange.ended,
-    }
+    })
 }
 
 /// How many bytes of a response's body the judgement looks at: only an error's page tells something.
@@ -101,16 +108,6 @@ fn body_judged(response: &ObservedResponse) -> usize {
         BODY_JUDGED
     };
     response.body.bytes.len().min(most)
-}
-
-/// The exchange itself with its bodies cut to what the judgement looks at.
-fn cut_for_judging(exchange: &mut Exchange) {
-    exchange.request.body.bytes = Vec::new();
-    if let Some(response) = &mut exchange.response {
-        let judged = body_judged(response);
-        response.body.bytes.truncate(judged);
-        response.body.bytes.shrink_to_fit();
-    }
 }
 
 /// A wire's message as the store holds it.
@@ -149,7 +146,7 @@ pub fn lets_pass(filter: &Query, finding: &Finding) -> bool {
     finding.fetch.exchanges().any(|exchange| {
         filter.matches(&Row {
             judged: judged.clone(),
-            ..Row::of(for_judging(exchange))
+            ..Row::of(Arc::clone(exchange))
         })
     })
 }

@@ -164,6 +164,7 @@ fn watch(
     listener: &mut dyn Listener,
 ) {
     let mut has_lingered = false;
+    let mut updates = Vec::new();
     loop {
         let seen = match receiver.try_recv() {
             Ok(seen) => Ok(seen),
@@ -183,10 +184,10 @@ fn watch(
         if seen.is_ok() {
             waiting.fetch_sub(1, Ordering::Relaxed);
         }
-        let updates = match seen {
-            Ok(Seen::Wire(event)) => traffic.take_kept(event, now()),
-            Ok(Seen::Browser(event, heard)) => traffic.browser_said(*event, heard),
-            Err(RecvTimeoutError::Timeout) => traffic.tick(now()),
+        match seen {
+            Ok(Seen::Wire(event)) => traffic.take_kept(event, now(), &mut updates),
+            Ok(Seen::Browser(event, heard)) => updates.extend(traffic.browser_said(*event, heard)),
+            Err(RecvTimeoutError::Timeout) => updates.extend(traffic.tick(now())),
             Err(RecvTimeoutError::Disconnected) => {
                 // What the browser said last may still want an exchange.
                 traffic
@@ -195,9 +196,9 @@ fn watch(
                     .for_each(|it| listener.update(it));
                 return;
             }
-        };
-        for update in &updates {
-            listener.update(update);
+        }
+        for update in updates.drain(..) {
+            listener.update(&update);
         }
     }
 }
@@ -242,7 +243,7 @@ mod tests {
                 .request
                 .header_list
                 .push("Origin", "https://app.test");
-            session.observe(Event::Ended(Box::new(exchange)));
+            session.observe(Event::Ended(Arc::new(exchange)));
         }
         session.end();
         thread.join().unwrap();

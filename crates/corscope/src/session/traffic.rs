@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use corscope_capture::Store;
-use corscope_diagnose::observed::{Finding, Pairing, Standing};
+use corscope_diagnose::observed::{Finding, Judgements, Pairing, Standing};
 use corscope_fetch::{Browser, Exchange};
 use corscope_wire::proxy::{Event, Message, Numbers};
 
@@ -25,7 +25,7 @@ const MOST_WAITING: usize = 1024;
 #[derive(Debug)]
 pub enum Update {
     /// A fetch that CORS has a say in, judged anew.
-    Fetch(Box<Finding>),
+    Fetch(Finding),
     /// An exchange that CORS has no say in; told again once it has ended.
     Aside(Arc<Exchange>),
     /// A message inside an exchange.
@@ -48,7 +48,7 @@ struct Told {
 #[derive(Default)]
 pub struct Traffic {
     pairing: Pairing,
-    browser: Option<Browser>,
+    judgements: Judgements,
     store: Option<Arc<Store>>,
     /// What is added to the proxy's numbers, which begin anew with each run.
     offset: u64,
@@ -67,7 +67,7 @@ impl Traffic {
     /// sent the request.
     pub fn new(browser: Option<Browser>) -> Self {
         Self {
-            browser,
+            judgements: Judgements::by(browser),
             ..Self::default()
         }
     }
@@ -88,20 +88,18 @@ impl Traffic {
     /// Takes what the proxy saw at `now`, and says what is new because of it.
     pub fn take(&mut self, event: Event, now: u64) -> Vec<Update> {
         let event = self.keeper().keep(event);
-        self.take_kept(event, now)
+        let mut updates = Vec::new();
+        self.take_kept(event, now, &mut updates);
+        updates
     }
 
-    /// The same of what its [`Keeper`] has kept.
-    pub(super) fn take_kept(&mut self, event: Event, now: u64) -> Vec<Update> {
+    /// The same of what its [`Keeper`] has kept; what is new comes after what is in `updates`.
+    pub(super) fn take_kept(&mut self, event: Event, now: u64, updates: &mut Vec<Update>) {
         let update = self.take_one(event);
-        let mut updates: Vec<Update> = update
-            .and_then(|it| self.or_wait(it, now))
-            .into_iter()
-            .collect();
+        updates.extend(update.and_then(|it| self.or_wait(it, now)));
         if self.hears_a_browser {
             updates.extend(self.tick(now));
         }
-        updates
     }
 
     /// Keeps a finding back while the browser that it is accompanied by has not said its word.
@@ -157,7 +155,7 @@ impl Traffic {
             let mut better = Exchange::clone(exchange);
             self.words.fill(&mut better);
             if better.hints != exchange.hints
-                && let Some(update) = self.observe(better)
+                && let Some(update) = self.observe(Arc::new(better))
             {
                 updates.extend(self.or_wait(update, now));
             }
@@ -188,7 +186,7 @@ impl Traffic {
         if let Some(store) = &self.store {
             store.put(exchange.clone());
         }
-        self.observe(exchange)
+        self.observe(Arc::new(exchange))
     }
 
     /// A fetch of which the browser says no more.
@@ -196,12 +194,12 @@ impl Traffic {
         let last = self.pairing.fetch(number)?.exchanges().last()?;
         let mut last = Exchange::clone(last);
         self.words.fill_at_last(&mut last);
-        self.observe(last)
+        self.observe(Arc::new(last))
     }
 
     fn take_one(&mut self, event: Event) -> Option<Update> {
         match event {
-            Event::Progress(exchange) | Event::Ended(exchange) => self.exchange(*exchange),
+            Event::Progress(exchange) | Event::Ended(exchange) => self.exchange(exchange),
             Event::Message(message) => Some(Update::Message(message)),
         }
     }
@@ -215,26 +213,27 @@ impl Traffic {
                     .get(&fetch.number)
                     .is_none_or(|told| told.standing == Standing::Unknown)
             })
-            .filter_map(|fetch| Finding::of(fetch, self.browser).ok())
+            .filter_map(|fetch| self.judgements.finding(fetch).ok())
             .collect()
     }
 
-    fn exchange(&mut self, mut exchange: Exchange) -> Option<Update> {
-        self.words.join(&mut exchange);
+    fn exchange(&mut self, mut exchange: Arc<Exchange>) -> Option<Update> {
+        if self.hears_a_browser {
+            self.words.join(Arc::make_mut(&mut exchange));
+        }
         self.observe(exchange)
     }
 
-    fn observe(&mut self, exchange: Exchange) -> Option<Update> {
-        let exchange = Arc::new(exchange);
+    fn observe(&mut self, exchange: Arc<Exchange>) -> Option<Update> {
         let place = self.pairing.observe(Arc::clone(&exchange));
         // Settled fetches were told when they were judged; only the open ones are kept.
         drop(self.pairing.take_settled());
         let Some(place) = place else {
             return Some(Update::Aside(exchange));
         };
-        let fetch = self.pairing.fetch(place.fetch)?.clone();
+        let fetch = Arc::clone(self.pairing.fetch(place.fetch)?);
         let legs = fetch.exchanges().count();
-        match Finding::of(fetch, self.browser) {
+        match self.judgements.finding(fetch) {
             Ok(finding) => {
                 if let Some(store) = &self.store {
                     keep::facts(store, &finding);
@@ -246,7 +245,7 @@ impl Traffic {
                 };
                 let is_news = self.told.get(&place.fetch) != Some(&now);
                 self.remember(place.fetch, now);
-                (is_news || exchange.ended).then(|| Update::Fetch(Box::new(finding)))
+                (is_news || exchange.ended).then_some(Update::Fetch(finding))
             }
             Err(error) => Some(Update::Unreadable(exchange, error.to_string())),
         }

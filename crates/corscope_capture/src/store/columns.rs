@@ -169,7 +169,7 @@ pub(super) fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
     let facts: Facts = serde_json::from_str(row.get_ref(15)?.as_str()?).map_err(|_| corrupt())?;
     facts.give_to(&mut exchange);
     Ok(Row {
-        exchange,
+        exchange: exchange.into(),
         judged,
         pinned: row.get(3)?,
         revision: 0,

@@ -97,7 +97,7 @@ impl Store {
         let newest = newest(&reader, budget / 2).map_err(wrong)?;
         for mut row in newest.into_iter().rev() {
             // Whatever was open has ended with the program that observed it.
-            row.exchange.ended = true;
+            Arc::make_mut(&mut row.exchange).ended = true;
             ring.put(row);
         }
         let writer = Writer::start(file, retention).map_err(|error| StoreError::io(path, error))?;
@@ -119,7 +119,8 @@ impl Store {
 
     /// Keeps an exchange and gives its number: its own, or the next one if that is 0. One with the
     /// same number is replaced; what is known of it besides stays.
-    pub fn put(&self, exchange: Exchange) -> u64 {
+    pub fn put(&self, exchange: impl Into<Arc<Exchange>>) -> u64 {
+        let exchange = exchange.into();
         let mut ring = lock(&self.ring);
         let id = exchange.id;
         let row = match ring.get(id) {
@@ -130,7 +131,8 @@ impl Store {
     }
 
     /// Keeps an exchange together with its verdict's facts.
-    pub fn put_judged(&self, exchange: Exchange, judged: Judged) -> u64 {
+    pub fn put_judged(&self, exchange: impl Into<Arc<Exchange>>, judged: Judged) -> u64 {
+        let exchange = exchange.into();
         let mut ring = lock(&self.ring);
         let id = exchange.id;
         let row = match ring.get(id) {
@@ -148,7 +150,7 @@ impl Store {
 
     /// Changes an exchange that is in memory; whether there was one.
     pub fn update(&self, id: u64, change: impl FnOnce(&mut Exchange)) -> bool {
-        self.update_row(id, |row| change(&mut row.exchange))
+        self.update_row(id, |row| change(Arc::make_mut(&mut row.exchange)))
     }
 
     /// Notes what a verdict says; whether there was such an exchange.

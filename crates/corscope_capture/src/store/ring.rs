@@ -14,18 +14,25 @@ const CHANGES: usize = 1 << 16;
 
 struct Slot {
     row: Arc<Row>,
-    messages: VecDeque<Arc<Message>>,
-    messages_dropped: u64,
-    message_bytes: usize,
+    /// Mostly there are none.
+    messages: Option<Box<Messages>>,
     cost: usize,
     /// Whether it stands among those that may go.
     may_go: bool,
 }
 
+/// The messages inside an exchange.
+#[derive(Default)]
+struct Messages {
+    kept: VecDeque<Arc<Message>>,
+    dropped: u64,
+    bytes: usize,
+}
+
 pub(super) struct Ring {
     budget: usize,
     /// By rising number; `None` where a row has gone.
-    slots: VecDeque<(u64, Option<Box<Slot>>)>,
+    slots: VecDeque<(u64, Option<Slot>)>,
     gone: usize,
     /// The numbers of what has ended, in that order.
     ended: VecDeque<u64>,
@@ -101,12 +108,12 @@ impl Ring {
 
     fn slot(&self, id: u64) -> Option<&Slot> {
         let place = self.place(id).ok()?;
-        self.slots.get(place)?.1.as_deref()
+        self.slots.get(place)?.1.as_ref()
     }
 
     fn slot_mut(&mut self, id: u64) -> Option<&mut Slot> {
         let place = self.place(id).ok()?;
-        self.slots.get_mut(place)?.1.as_deref_mut()
+        self.slots.get_mut(place)?.1.as_mut()
     }
 
     pub(super) fn get(&self, id: u64) -> Option<Arc<Row>> {
@@ -114,29 +121,28 @@ impl Ring {
     }
 
     pub(super) fn messages(&self, id: u64) -> Option<(Vec<Arc<Message>>, u64)> {
-        let slot = self.slot(id)?;
-        Some((
-            slot.messages.iter().cloned().collect(),
-            slot.messages_dropped,
-        ))
+        let messages = self.slot(id)?.messages.as_deref();
+        Some(messages.map_or_else(Default::default, |messages| {
+            (messages.kept.iter().cloned().collect(), messages.dropped)
+        }))
     }
 
     pub(super) fn from(&self, id: u64) -> impl DoubleEndedIterator<Item = &Arc<Row>> {
         let start = self.place(id).unwrap_or_else(|place| place);
         let rows = self.slots.range(start..);
-        rows.filter_map(|(_, slot)| Some(&slot.as_deref()?.row))
+        rows.filter_map(|(_, slot)| Some(&slot.as_ref()?.row))
     }
 
     pub(super) fn before(&self, id: u64) -> impl DoubleEndedIterator<Item = &Arc<Row>> {
         let end = self.place(id).unwrap_or_else(|place| place);
         let rows = self.slots.range(..end);
-        rows.filter_map(|(_, slot)| Some(&slot.as_deref()?.row))
+        rows.filter_map(|(_, slot)| Some(&slot.as_ref()?.row))
     }
 
     /// Puts a row in, in the place of one with its number.
     pub(super) fn put(&mut self, mut row: Row) -> Arc<Row> {
         if row.exchange.id == 0 {
-            row.exchange.id = self.reserve_id();
+            Arc::make_mut(&mut row.exchange).id = self.reserve_id();
         }
         let id = row.exchange.id;
         self.last_id = self.last_id.max(id);
@@ -161,14 +167,12 @@ impl Ring {
             }
             None => {
                 self.gone -= 1;
-                *slot = Some(Box::new(Slot {
+                *slot = Some(Slot {
                     row: Arc::clone(&row),
-                    messages: VecDeque::new(),
-                    messages_dropped: 0,
-                    message_bytes: 0,
+                    messages: None,
                     cost,
                     may_go: false,
-                }));
+                });
             }
         }
         self.settle(id);
@@ -181,7 +185,9 @@ impl Ring {
         let slot = self.slot_mut(id)?;
         let row = Arc::make_mut(&mut slot.row);
         change(row);
-        row.exchange.id = id;
+        if row.exchange.id != id {
+            Arc::make_mut(&mut row.exchange).id = id;
+        }
         row.revision = revision;
         let cost = row.cost();
         let row = Arc::clone(&slot.row);
@@ -202,16 +208,17 @@ impl Ring {
             return false;
         };
         Arc::make_mut(&mut slot.row).revision = revision;
-        let before = slot.message_bytes;
-        slot.message_bytes += cost(&message);
-        slot.messages.push_back(message);
-        while slot.message_bytes > limit
-            && let Some(dropped) = slot.messages.pop_front()
+        let messages = slot.messages.get_or_insert_default();
+        let before = messages.bytes;
+        messages.bytes += cost(&message);
+        messages.kept.push_back(message);
+        while messages.bytes > limit
+            && let Some(dropped) = messages.kept.pop_front()
         {
-            slot.message_bytes -= cost(&dropped);
-            slot.messages_dropped += 1;
+            messages.bytes -= cost(&dropped);
+            messages.dropped += 1;
         }
-        let after = slot.message_bytes;
+        let after = messages.bytes;
         self.bytes = self.bytes + after - before;
         self.settle(id);
         true
@@ -289,7 +296,8 @@ impl Ring {
         match entry {
             Some(slot) if slot.row.pinned => slot.may_go = false,
             Some(slot) => {
-                self.bytes -= slot.cost + slot.message_bytes;
+                let of_messages = slot.messages.as_ref().map_or(0, |it| it.bytes);
+                self.bytes -= slot.cost + of_messages;
                 *entry = None;
                 self.gone += 1;
                 self.evicted += 1;

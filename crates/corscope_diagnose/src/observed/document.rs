@@ -19,7 +19,7 @@ use crate::scenario::{
 };
 
 /// How much of a body the rules look at: enough to know a login page from an error page.
-const BODY_LOOKED_AT: usize = 4096;
+pub(super) const BODY_LOOKED_AT: usize = 4096;
 
 /// How many redirects browsers follow; a longer chain ends for its length.
 const MOST_REDIRECTS: usize = 20;
@@ -33,9 +33,18 @@ pub(super) const SAYS_NOTHING: [&str; 3] = [
 
 /// Writes down the scenario that would cause `fetch`. What was not observed stays unknown.
 pub fn scenario(fetch: &ObservedFetch) -> Scenario {
-    scenario_with(fetch, Credentials::of(fetch))
+    Scenario {
+        id: Some(id(fetch)),
+        ..scenario_with(fetch, Credentials::of(fetch))
+    }
 }
 
+/// What a fetch is called in its scenario.
+pub(super) fn id(fetch: &ObservedFetch) -> String {
+    format!("#{}", fetch.number)
+}
+
+/// The scenario but for its `id`, so that fetches that are alike have the same.
 pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> Scenario {
     let first = fetch.hops.first();
     let lead = first.and_then(Hop::lead);
@@ -70,7 +79,6 @@ pub(super) fn scenario_with(fetch: &ObservedFetch, credentials: Credentials) -> 
         has_body.then(|| body_of(BodyType::ArrayBuffer))
     };
     Scenario {
-        id: Some(format!("#{}", fetch.number)),
         page: PageDocument {
             origin: Some(fetch.page_origin.clone()),
             url: fetch.page_url.clone(),

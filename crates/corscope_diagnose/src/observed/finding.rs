@@ -3,12 +3,14 @@
 use corscope_fetch::Browser;
 use corscope_fetch::exchange::{BrowserSaid, Exchange, Side};
 
+use std::sync::Arc;
+
 use super::judge::has_failed;
-use super::{Judged, ObservedFetch, Standing, judge, user_agent_of};
+use super::{Judged, ObservedFetch, Standing, document, judge, user_agent_of};
 use crate::diagnose::{RootCause, diagnose, root_cause};
 use crate::diagnostic::Diagnostic;
 use crate::remedy;
-use crate::scenario::ScenarioError;
+use crate::scenario::{Scenario, ScenarioError};
 use crate::sight::Sight;
 use crate::verdict_document::verdict_document;
 
@@ -16,11 +18,11 @@ use crate::verdict_document::verdict_document;
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// What was observed.
-    pub fetch: ObservedFetch,
+    pub fetch: Arc<ObservedFetch>,
     /// What the engine makes of it.
-    pub judged: Judged,
+    pub judged: Arc<Judged>,
     /// What is wrong, the browser's own first refusal first.
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Arc<[Diagnostic]>,
 }
 
 impl Finding {
@@ -28,7 +30,11 @@ impl Finding {
     ///
     /// # Errors
     /// When something in it cannot be meant.
-    pub fn of(fetch: ObservedFetch, browser: Option<Browser>) -> Result<Self, ScenarioError> {
+    pub fn of(
+        fetch: impl Into<Arc<ObservedFetch>>,
+        browser: Option<Browser>,
+    ) -> Result<Self, ScenarioError> {
+        let fetch = fetch.into();
         let browser = browser.unwrap_or_else(|| user_agent_of(&fetch));
         let judged = judge(&fetch, browser)?;
         let diagnostics = diagnose(&Sight {
@@ -38,9 +44,17 @@ impl Finding {
         });
         Ok(Self {
             fetch,
-            judged,
-            diagnostics,
+            judged: Arc::new(judged),
+            diagnostics: diagnostics.into(),
         })
+    }
+
+    /// The scenario that would cause it.
+    pub fn scenario(&self) -> Scenario {
+        Scenario {
+            id: Some(document::id(&self.fetch)),
+            ..self.judged.scenario.clone()
+        }
     }
 
     /// The judgement, as rules and renderers look at it.
@@ -59,7 +73,9 @@ impl Finding {
             scenario: Some(&self.judged.scenario),
             play: &self.judged.play,
         };
-        remedy::prove(&sight, &mut self.diagnostics);
+        let mut proved = self.diagnostics.to_vec();
+        remedy::prove(&sight, &mut proved);
+        self.diagnostics = proved.into();
     }
 
     /// The deciding fault, where there is one.

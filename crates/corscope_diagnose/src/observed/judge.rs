@@ -88,7 +88,7 @@ impl Standing {
 /// An observed fetch, judged.
 #[derive(Clone, Debug)]
 pub struct Judged {
-    /// The scenario that would cause it.
+    /// The scenario that would cause it, without `id`.
     pub scenario: Scenario,
     /// The same for the engine, with all that was assumed.
     pub subject: Subject,
@@ -152,31 +152,39 @@ pub fn judge(fetch: &ObservedFetch, browser: Browser) -> Result<Judged, Scenario
     let mut play = run.play(&mut subject)?;
     let mut standing = standing(fetch, &play.verdict);
     if credentials == Credentials::Unknown {
-        let mut without = subject.clone();
-        without.init.credentials = Some(CredentialsMode::SameOrigin);
-        let other = run.play(&mut without)?;
+        let included = subject.init.credentials;
+        let preflights = subject.preflights.clone();
+        subject.init.credentials = Some(CredentialsMode::SameOrigin);
+        let other = run.play(&mut subject)?;
         let other_standing = self::standing(fetch, &other.verdict);
         let differs = standing != other_standing;
+        let mut is_without = false;
         if !differs || is_sent_in_spite(fetch, &play.verdict) {
             // The script's default is the likelier of two that end alike; and a request that follows a
             // preflight which forbids credentials had none.
             if differs {
                 credentials = Credentials::Known(CredentialsMode::SameOrigin);
             }
-            (subject, play, standing) = (without, other, other_standing);
+            is_without = true;
         } else if standing == Standing::Blocked {
             match browser_says(fetch) {
                 Some(true) => credentials = Credentials::Known(CredentialsMode::Include),
                 Some(false) => {
                     credentials = Credentials::Known(CredentialsMode::SameOrigin);
-                    (subject, play, standing) = (without, other, other_standing);
+                    is_without = true;
                 }
                 None if other_standing == Standing::Allowed => {
                     standing = Standing::DependsOnCredentials;
                 }
                 // More is to come, which will tell.
-                None => (subject, play, standing) = (without, other, other_standing),
+                None => is_without = true,
             }
+        }
+        if is_without {
+            (play, standing) = (other, other_standing);
+        } else {
+            subject.init.credentials = included;
+            subject.preflights = preflights;
         }
         subject.credentials_unknown = credentials == Credentials::Unknown;
     }

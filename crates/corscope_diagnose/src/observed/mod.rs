@@ -9,12 +9,15 @@
 //!
 //! [`Hints`]: corscope_fetch::exchange::Hints
 
+mod alike;
 mod document;
 mod fetch;
 mod fetch_document;
 mod finding;
 mod judge;
+mod judgements;
 mod pairing;
+mod recent;
 mod relevance;
 mod script_headers;
 mod web_origin;
@@ -24,5 +27,6 @@ pub use fetch::{Hop, ObservedFetch, PreflightSeen};
 pub use fetch_document::{BrowserDocument, FailureDocument, FetchDocument, FetchLegDocument};
 pub use finding::Finding;
 pub use judge::{Credentials, Judged, Standing, judge, user_agent_of};
+pub use judgements::Judgements;
 pub use pairing::{Pairing, Place};
 pub use relevance::{Relevance, relevance};

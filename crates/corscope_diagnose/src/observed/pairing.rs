@@ -7,13 +7,12 @@ use corscope_fetch::AddressSpace;
 use corscope_fetch::exchange::Exchange;
 use corscope_fetch::local_network_access::address_space;
 
-mod recent;
 mod signs;
 
 use super::fetch::{Hop, ObservedFetch, PreflightSeen};
 use super::judge::{Standing, judge, user_agent_of};
+use super::recent::Recent;
 use super::relevance::{Relevance, relevance};
-use recent::Recent;
 pub(super) use signs::redirect_target;
 use signs::{
     REDIRECT_WINDOW, follows, header, is_asked_for, plain, precedes, preflighted, url_origin,
@@ -60,7 +59,7 @@ type AwaitedAt = [VecDeque<Awaited>; 3];
 /// Puts exchanges together, one by one, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Pairing {
-    open: HashMap<u64, ObservedFetch>,
+    open: HashMap<u64, Arc<ObservedFetch>>,
     order: VecDeque<u64>,
     awaited: HashMap<String, AwaitedAt>,
     fetch_of: HashMap<u64, u64>,
@@ -70,7 +69,7 @@ pub struct Pairing {
     redirects: Recent<String, Vec<Arc<Exchange>>>,
     /// The address space each origin was loaded from.
     spaces: Recent<String, AddressSpace>,
-    settled: Vec<ObservedFetch>,
+    settled: Vec<Arc<ObservedFetch>>,
 }
 
 impl Pairing {
@@ -107,7 +106,7 @@ impl Pairing {
     }
 
     /// A fetch to which more may yet come.
-    pub fn fetch(&self, number: u64) -> Option<&ObservedFetch> {
+    pub fn fetch(&self, number: u64) -> Option<&Arc<ObservedFetch>> {
         self.open.get(&number)
     }
 
@@ -118,12 +117,12 @@ impl Pairing {
     }
 
     /// Fetches to which nothing more will come, in the order in which they began.
-    pub fn take_settled(&mut self) -> Vec<ObservedFetch> {
+    pub fn take_settled(&mut self) -> Vec<Arc<ObservedFetch>> {
         std::mem::take(&mut self.settled)
     }
 
     /// Ends: all that is open is settled.
-    pub fn finish(mut self) -> Vec<ObservedFetch> {
+    pub fn finish(mut self) -> Vec<Arc<ObservedFetch>> {
         while let Some(number) = self.order.pop_front() {
             self.settle(number);
         }
@@ -190,7 +189,8 @@ impl Pairing {
             return self.push_hop(place.fetch, plain(exchange));
         }
         let number = exchange.id;
-        let cached = self.preflights.values.get(&(origin.clone(), url.clone()));
+        let asked = (!self.preflights.values.is_empty()).then(|| (origin.clone(), url.clone()));
+        let cached = asked.and_then(|asked| self.preflights.values.get(&asked));
         let preflight = match cached {
             Some(preflight) => PreflightSeen::Cached(Arc::clone(preflight)),
             None => PreflightSeen::None,
@@ -261,7 +261,7 @@ impl Pairing {
             page_url,
         };
         self.fetch_of.insert(number, number);
-        self.open.insert(number, fetch);
+        self.open.insert(number, Arc::new(fetch));
         self.order.push_back(number);
         if self.order.len() > OPEN_FETCHES
             && let Some(oldest) = self.order.pop_front()
@@ -307,7 +307,7 @@ impl Pairing {
         if let Some(hop) = self
             .open
             .get_mut(&number)
-            .and_then(|fetch| fetch.hops.get_mut(hop))
+            .and_then(|fetch| Arc::make_mut(fetch).hops.get_mut(hop))
         {
             hop.preflight = PreflightSeen::Exchange(exchange);
         }
@@ -322,7 +322,7 @@ impl Pairing {
         if let Some(hop) = self
             .open
             .get_mut(&number)
-            .and_then(|fetch| fetch.hops.get_mut(hop))
+            .and_then(|fetch| Arc::make_mut(fetch).hops.get_mut(hop))
         {
             hop.actual = Some(exchange);
         }
@@ -337,7 +337,7 @@ impl Pairing {
             self.fetch_of.insert(lead.id, number);
         }
         if let Some(fetch) = self.open.get_mut(&number) {
-            fetch.hops.push(hop);
+            Arc::make_mut(fetch).hops.push(hop);
         }
         Place {
             fetch: number,
@@ -350,7 +350,7 @@ impl Pairing {
             return;
         };
         let mut redirect = None;
-        for (index, hop) in fetch.hops.iter_mut().enumerate() {
+        for (index, hop) in Arc::make_mut(fetch).hops.iter_mut().enumerate() {
             if let Some(actual) = &mut hop.actual
                 && actual.id == exchange.id
             {

@@ -3,17 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// How many are remembered.
-const REMEMBERED: usize = 1024;
-
-/// The newest of some keyed things.
-#[derive(Debug)]
-pub(super) struct Recent<K, V> {
+/// The newest of some keyed things, so many of them.
+#[derive(Clone, Debug)]
+pub(super) struct Recent<K, V, const MOST: usize = 1024> {
     pub(super) values: HashMap<K, V>,
     order: VecDeque<K>,
 }
 
-impl<K, V> Default for Recent<K, V> {
+impl<K, V, const MOST: usize> Default for Recent<K, V, MOST> {
     fn default() -> Self {
         Self {
             values: HashMap::new(),
@@ -22,13 +19,13 @@ impl<K, V> Default for Recent<K, V> {
     }
 }
 
-impl<K: Hash + Eq + Clone, V> Recent<K, V> {
+impl<K: Hash + Eq + Clone, V, const MOST: usize> Recent<K, V, MOST> {
     pub(super) fn put(&mut self, key: K, value: V) {
         if self.values.insert(key.clone(), value).is_some() {
             return;
         }
         self.order.push_back(key);
-        if self.order.len() > REMEMBERED
+        if self.order.len() > MOST
             && let Some(oldest) = self.order.pop_front()
         {
             self.values.remove(&oldest);

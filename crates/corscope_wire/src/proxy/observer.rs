@@ -1,5 +1,7 @@
 //! What the proxy tells: exchanges while they last and when they end, and the messages inside them.
 
+use std::sync::Arc;
+
 use corscope_fetch::exchange::{Exchange, Side};
 
 /// Whoever wants to know what passes through.
@@ -14,9 +16,9 @@ pub trait Observer: Send + Sync + 'static {
 pub enum Event {
     /// An exchange that goes on for longer than a moment: its request is known, maybe its
     /// response's head. May come more than once for one exchange.
-    Progress(Box<Exchange>),
+    Progress(Arc<Exchange>),
     /// An exchange that ended; comes exactly once for each.
-    Ended(Box<Exchange>),
+    Ended(Arc<Exchange>),
     /// A message inside an exchange that goes on.
     Message(Message),
 }

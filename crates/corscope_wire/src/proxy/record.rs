@@ -148,7 +148,7 @@ impl Record {
         if failure.is_some() {
             draft.exchange.failure = failure;
         }
-        observer.observe(Event::Ended(draft.exchange));
+        observer.observe(Event::Ended(draft.exchange.into()));
     }
 
     /// Forgets the exchange in hand.
@@ -181,7 +181,7 @@ impl Record {
         self.untold.store(NONE, Ordering::Relaxed);
         let exchange = self.lock().as_ref().map(|draft| draft.exchange.clone());
         if let Some(exchange) = exchange {
-            observer.observe(Event::Progress(exchange));
+            observer.observe(Event::Progress(exchange.into()));
         }
     }
 

@@ -94,7 +94,7 @@ impl Running {
         loop {
             if let Event::Ended(exchange) = self.events.recv_timeout(PATIENCE).unwrap() {
                 assert!(exchange.ended && exchange.id > 0);
-                return *exchange;
+                return Arc::unwrap_or_clone(exchange);
             }
         }
     }

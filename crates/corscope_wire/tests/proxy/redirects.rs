@@ -30,8 +30,8 @@ fn a_redirect_is_told_before_the_client_can_follow_it() {
     }
     for _ in 0..4 {
         told.push(match proxy.event() {
-            Event::Progress(exchange) => (false, exchange.response.unwrap().status),
-            Event::Ended(exchange) => (true, exchange.response.unwrap().status),
+            Event::Progress(exchange) => (false, exchange.response.as_ref().unwrap().status),
+            Event::Ended(exchange) => (true, exchange.response.as_ref().unwrap().status),
             Event::Message(message) => panic!("{message:?}"),
         });
     }

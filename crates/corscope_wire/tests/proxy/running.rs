@@ -69,7 +69,7 @@ impl Running {
         loop {
             if let Event::Ended(exchange) = self.event() {
                 assert!(exchange.ended && exchange.id > 0 && exchange.started > 0);
-                return *exchange;
+                return Arc::unwrap_or_clone(exchange);
             }
         }
     }

@@ -192,7 +192,7 @@ fn judged_as(desk: &Desk, held: &Held) -> Option<JudgedAs> {
         hop.preflight.sent().is_some_and(is_it) || hop.actual.as_ref().is_some_and(is_it)
     })?;
     Some(JudgedAs {
-        scenario: finding.judged.scenario,
+        scenario: finding.scenario(),
         browser: finding.judged.play.verdict.browser,
         hop,
     })

@@ -260,8 +260,8 @@ pub(super) fn document(capture: &Capture, entry: &Entry, held: &[u64]) -> RowDoc
         .iter()
         .filter_map(|leg| capture.store.get(*leg))
         .collect();
-    let first = rows.first().map(|row| &row.exchange);
-    let last = rows.last().map(|row| &row.exchange);
+    let first = rows.first().map(|row| &*row.exchange);
+    let last = rows.last().map(|row| &*row.exchange);
     let response = last.and_then(|last| last.response.as_ref());
     let asked = |exchange: &Exchange| match exchange.is_preflight() {
         true => header(exchange, "Access-Control-Request-Method"),

@@ -75,7 +75,7 @@ const ACAO: [(&str, &str); 2] = [
     ("Access-Control-Allow-Credentials", "true"),
 ];
 
-fn fetches(exchanges: impl IntoIterator<Item = Arc<Exchange>>) -> Vec<ObservedFetch> {
+fn fetches(exchanges: impl IntoIterator<Item = Arc<Exchange>>) -> Vec<Arc<ObservedFetch>> {
     let mut pairing = Pairing::new();
     for exchange in exchanges {
         pairing.observe(exchange);
@@ -83,7 +83,7 @@ fn fetches(exchanges: impl IntoIterator<Item = Arc<Exchange>>) -> Vec<ObservedFe
     pairing.finish()
 }
 
-fn ids(fetch: &ObservedFetch) -> Vec<u64> {
+fn ids(fetch: &Arc<ObservedFetch>) -> Vec<u64> {
     fetch.exchanges().map(|exchange| exchange.id).collect()
 }
 

@@ -1,5 +1,9 @@
 //! An observed fetch in a few lines: what a live view scrolls by.
 
+use std::borrow::Cow;
+
+use corscope_fetch::Exchange;
+
 use super::TextOptions;
 use super::finding::remedy_lines;
 use super::palette::Style;
@@ -38,34 +42,31 @@ pub fn observed_again(finding: &Finding, first: u64, options: TextOptions) -> St
 
 /// Method, URL and what each leg came to; gives the indent of what goes below.
 fn head(sheet: &mut Sheet, finding: &Finding, more: Option<String>) -> String {
+    let fetch = &finding.fetch;
     let standing = finding.judged.standing;
     let tone = tone(standing);
     let style = Style::of(tone);
     let sign = sheet.signs.of(tone);
-    let method = finding.fetch.method(0).unwrap_or_default();
-    let url = finding
-        .fetch
-        .lead()
-        .map_or("", |exchange| exchange.request.url.as_str());
+    let method = fetch.method(0).unwrap_or_default();
+    let lead = fetch.lead();
+    let url = lead.map_or("", |exchange| exchange.request.url.as_str());
     let lead = format!("{sign} {:<7} ", sheet.safe(&method));
     let rest = " ".repeat(lead.chars().count());
     sheet.verbatim(&[(style, &lead)], &rest, Style::Strong, url);
     let dot = sheet.signs.dot;
-    let mut facts = vec![
-        format!("#{}", finding.fetch.number),
-        format!("from {}", finding.fetch.page_origin),
-    ];
-    facts.extend(legs(finding));
+    let mut facts = format!("#{}{dot}from {}", fetch.number, fetch.page_origin);
+    let mut push = |parts: &[&str]| {
+        facts.push_str(dot);
+        facts.extend(parts.iter().copied());
+    };
+    legs(finding, &mut push);
     if is_modified(finding) {
-        facts.push("modified".to_owned());
+        push(&["modified"]);
     }
-    facts.extend(more);
-    sheet.verbatim(
-        &[(Style::Plain, &rest)],
-        &rest,
-        Style::Dim,
-        &facts.join(dot),
-    );
+    if let Some(more) = more {
+        push(&[&more]);
+    }
+    sheet.verbatim(&[(Style::Plain, &rest)], &rest, Style::Dim, &facts);
     rest
 }
 
@@ -86,42 +87,33 @@ fn is_modified(finding: &Finding) -> bool {
 }
 
 /// What each leg came to, in two words.
-fn legs(finding: &Finding) -> Vec<String> {
-    let mut legs = Vec::new();
-    let answer = |exchange: &corscope_fetch::Exchange| match (&exchange.response, &exchange.failure)
-    {
-        (Some(response), _) => status_words(response.status),
-        (None, Some(failure)) => failure
-            .net_error
-            .as_ref()
-            .unwrap_or(&failure.code)
-            .to_string(),
-        (None, None) => exchange
-            .hints
-            .browser
-            .as_ref()
-            .and_then(|said| said.net_error.clone())
-            .unwrap_or_else(|| "no answer yet".to_owned()),
-    };
+fn legs(finding: &Finding, push: &mut impl FnMut(&[&str])) {
     for hop in &finding.fetch.hops {
         match &hop.preflight {
-            PreflightSeen::Exchange(preflight) => {
-                legs.push(format!("preflight {}", answer(preflight)));
-            }
+            PreflightSeen::Exchange(preflight) => push(&["preflight ", &answer(preflight)]),
             PreflightSeen::Cached(_) if finding.judged.cached_preflight.is_some() => {
-                legs.push("preflight cached".to_owned());
+                push(&["preflight cached"]);
             }
             PreflightSeen::Cached(_) | PreflightSeen::None => {}
         }
         match &hop.actual {
-            Some(actual) => legs.push(answer(actual)),
-            None if finding.judged.standing == Standing::Blocked => {
-                legs.push("never sent".to_owned());
-            }
+            Some(actual) => push(&[&answer(actual)]),
+            None if finding.judged.standing == Standing::Blocked => push(&["never sent"]),
             None => {}
         }
     }
-    legs
+}
+
+fn answer(exchange: &Exchange) -> Cow<'_, str> {
+    match (&exchange.response, &exchange.failure) {
+        (Some(response), _) => Cow::Owned(status_words(response.status)),
+        (None, Some(failure)) => Cow::Borrowed(failure.net_error.as_ref().unwrap_or(&failure.code)),
+        (None, None) => {
+            let said = exchange.hints.browser.as_deref();
+            let error = said.and_then(|said| said.net_error.as_deref());
+            Cow::Borrowed(error.unwrap_or("no answer yet"))
+        }
+    }
 }
 
 fn cause(sheet: &mut Sheet, rest: &str, finding: &Finding) {
@@ -156,7 +148,7 @@ fn cause(sheet: &mut Sheet, rest: &str, finding: &Finding) {
 
 /// Writes an exchange that CORS has no say in: one line, and what failed below HTTP.
 pub fn observed_aside(
-    exchange: &corscope_fetch::Exchange,
+    exchange: &Exchange,
     unreadable: Option<&str>,
     options: TextOptions,
 ) -> String {

@@ -23,7 +23,7 @@ pub(super) struct Sheet {
 impl Sheet {
     pub(super) fn new(options: TextOptions) -> Self {
         Self {
-            out: String::with_capacity(4096),
+            out: String::with_capacity(512),
             options,
             signs: Signs::new(options),
             width: options.width.max(NARROWEST),
@@ -48,6 +48,12 @@ impl Sheet {
 
     /// One line of parts that fit; trailing spaces are left out.
     pub(super) fn line(&mut self, parts: &[(Style, &str)]) {
+        if !self.options.color {
+            let start = self.out.len();
+            self.out.extend(parts.iter().map(|(_, text)| *text));
+            self.end_line(start);
+            return;
+        }
         let mut parts: Vec<(Style, &str)> = parts.to_vec();
         while let Some((_, last)) = parts.last_mut() {
             *last = last.trim_end();
@@ -56,15 +62,17 @@ impl Sheet {
             }
             parts.pop();
         }
-        if !self.options.color {
-            self.out.extend(parts.iter().map(|(_, text)| *text));
-            self.out.push('\n');
-            return;
-        }
         for same in parts.chunk_by(|left, right| left.0 == right.0) {
             let text: String = same.iter().map(|(_, text)| *text).collect();
             paint(&mut self.out, self.options.color, same[0].0, &text);
         }
+        self.out.push('\n');
+    }
+
+    /// Ends the line that began at `start`.
+    fn end_line(&mut self, start: usize) {
+        let len = start + self.out[start..].trim_end().len();
+        self.out.truncate(len);
         self.out.push('\n');
     }
 
@@ -129,7 +137,14 @@ impl Sheet {
         let first_room = self.width.saturating_sub(used);
         if !has_code && printable::width(&text) <= first_room && !text.contains(HOLD) {
             // As most lines of a live view are.
-            self.line(&[lead, &[(style, &*text)]].concat());
+            if self.options.color {
+                self.line(&[lead, &[(style, &*text)]].concat());
+            } else {
+                let start = self.out.len();
+                self.out.extend(lead.iter().map(|(_, text)| *text));
+                self.out.push_str(&text);
+                self.end_line(start);
+            }
             return;
         }
         let rest_room = self.width.saturating_sub(printable::width(rest));

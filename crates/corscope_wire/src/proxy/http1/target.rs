@@ -66,7 +66,8 @@ impl<'a> Target<'a> {
         if self.port == if self.tls { 443 } else { 80 } {
             [scheme, "://", self.name, slash, path].concat()
         } else {
-            format!("{scheme}://{}:{}{slash}{path}", self.name, self.port)
+            let port = self.port.to_string();
+            [scheme, "://", self.name, ":", &port, slash, path].concat()
         }
     }
 }
