@@ -29,7 +29,14 @@ const PURE: &[(&str, &[&str])] = &[
     ("corscope_fetch", &["psl", "serde", "sha2", "url"]),
     (
         "corscope_diagnose",
-        &["serde", "serde_json", "serde_path_to_error", "toml", "url"],
+        &[
+            "foldhash",
+            "serde",
+            "serde_json",
+            "serde_path_to_error",
+            "toml",
+            "url",
+        ],
     ),
 ];
 

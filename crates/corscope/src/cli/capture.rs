@@ -169,7 +169,7 @@ impl CaptureArgs {
         let mut listeners: Vec<Box<dyn Listener>> = vec![Box::new(live)];
         if let Some(debugger) = &debugger {
             let live = debugger.live(store.clone(), browser);
-            listeners.push(Box::new(Captured(live)));
+            listeners.push(Box::new(Captured::new(live)));
         }
         let mut traffic = Traffic::new(browser).numbered_by(config.numbers.clone());
         if let Some(store) = &store {

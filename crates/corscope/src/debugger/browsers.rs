@@ -161,7 +161,7 @@ impl Debugger {
         let traffic = Traffic::new(None)
             .kept_in(Arc::clone(&live.store))
             .numbered_by(config.numbers.clone());
-        let listener = Box::new(Captured(Arc::clone(&live)));
+        let listener = Box::new(Captured::new(Arc::clone(&live)));
         let (session, thread) =
             Session::start(traffic, listener).map_err(|error| failed(&error))?;
         live.comes_from(&session);

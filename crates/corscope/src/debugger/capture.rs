@@ -90,8 +90,13 @@ impl Capture {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Takes something new.
+    /// Takes something new, and tells of it.
     pub fn take(&self, update: &Update) {
+        self.note(update);
+        self.tell();
+    }
+
+    fn note(&self, update: &Update) {
         match update {
             Update::Fetch(finding) => self.table.fetch(finding),
             Update::Aside(exchange) | Update::Unreadable(exchange, _) => {
@@ -99,7 +104,6 @@ impl Capture {
             }
             Update::Message(message) => self.table.touch(message.exchange),
         }
-        self.tell();
     }
 
     /// Forgets what is in memory, but for what is pinned or has not ended.
@@ -134,11 +138,36 @@ impl Capture {
     }
 }
 
-/// A capture as a session's listener.
-pub struct Captured(pub Arc<Capture>);
+/// A capture as a session's listener. In a burst it tells of many changes at once: each wakes those who
+/// look.
+pub struct Captured {
+    capture: Arc<Capture>,
+    untold: usize,
+}
+
+/// So many changes are told of at once at most.
+const MOST_UNTOLD: usize = 64;
+
+impl Captured {
+    /// Takes what a session finds into `capture`.
+    pub fn new(capture: Arc<Capture>) -> Self {
+        Self { capture, untold: 0 }
+    }
+}
 
 impl Listener for Captured {
     fn update(&mut self, update: &Update) {
-        self.0.take(update);
+        self.capture.note(update);
+        self.untold += 1;
+        if self.untold == MOST_UNTOLD {
+            self.rest();
+        }
+    }
+
+    fn rest(&mut self) {
+        if self.untold > 0 {
+            self.untold = 0;
+            self.capture.tell();
+        }
     }
 }

@@ -2,13 +2,14 @@
 //! CORS has no say in. A row is small; what it shows is looked up in the store when it is shown.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use corscope_capture::{Query, Store};
 use corscope_diagnose::Rule;
 use corscope_diagnose::observed::{Finding, ObservedFetch, PreflightSeen, Standing};
+use foldhash::HashMap;
 
 use super::groups::{Closed, GroupedWindow, grouped};
 use super::view::{Matched, View};

@@ -1,12 +1,13 @@
 //! What was observed so far, as fetches with their verdicts.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use corscope_capture::Store;
 use corscope_diagnose::observed::{Finding, Judgements, Pairing, Standing};
 use corscope_fetch::{Browser, Exchange};
 use corscope_wire::proxy::{Event, Message, Numbers};
+use foldhash::HashMap;
 
 use super::keep::{self, Keeper};
 use super::words::Words;

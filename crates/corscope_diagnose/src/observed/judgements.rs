@@ -1,9 +1,10 @@
 //! Judging one fetch after the other: of those that are alike only the first costs something.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use corscope_fetch::Browser;
+use foldhash::fast::FixedState;
 
 use super::alike::are_alike;
 use super::fetch::ObservedFetch;
@@ -53,7 +54,7 @@ impl Judgements {
 }
 
 fn place(fetch: &ObservedFetch) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FixedState::default().build_hasher();
     if let Some(lead) = fetch.lead() {
         lead.request.url.hash(&mut hasher);
         lead.request.method.hash(&mut hasher);

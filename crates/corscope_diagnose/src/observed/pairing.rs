@@ -1,11 +1,12 @@
 //! Putting exchanges together that are one fetch of the browser.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use corscope_fetch::AddressSpace;
 use corscope_fetch::exchange::Exchange;
 use corscope_fetch::local_network_access::address_space;
+use foldhash::HashMap;
 
 mod signs;
 

@@ -1,7 +1,9 @@
 //! The newest of some keyed things.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::Hash;
+
+use foldhash::HashMap;
 
 /// The newest of some keyed things, so many of them.
 #[derive(Clone, Debug)]
@@ -13,7 +15,7 @@ pub(super) struct Recent<K, V, const MOST: usize = 1024> {
 impl<K, V, const MOST: usize> Default for Recent<K, V, MOST> {
     fn default() -> Self {
         Self {
-            values: HashMap::new(),
+            values: HashMap::default(),
             order: VecDeque::new(),
         }
     }
