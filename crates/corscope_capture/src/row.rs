@@ -16,8 +16,6 @@ pub struct Row {
     pub judged: Judged,
     /// Whether it must be kept.
     pub pinned: bool,
-    /// The store's revision in which it last changed; not saved.
-    pub revision: u64,
 }
 
 /// What a verdict says of an exchange, as far as one may search for it. The program fills it.

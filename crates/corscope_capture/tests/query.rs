@@ -276,9 +276,8 @@ fn the_same_filter_finds_the_same_rows_in_memory_and_in_the_file() {
         let query = Query::parse(filter).unwrap();
         let in_memory = store.search(&query, 150, 30);
         let saved = store.search_saved(&query, 150, 30).unwrap();
-        let ids = |rows: &[std::sync::Arc<Row>]| -> Vec<_> {
-            rows.iter().map(|row| row.exchange.id).collect()
-        };
+        let ids =
+            |rows: &[Arc<Row>]| -> Vec<_> { rows.iter().map(|row| row.exchange.id).collect() };
         assert_eq!(ids(&in_memory), ids(&saved), "{filter}");
     }
     drop(store);

@@ -1,12 +1,7 @@
 //! The ring in memory: its budget, its numbers, and how others learn of changes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
-use std::time::Duration;
-
 use corscope_capture::message::Message;
-use corscope_capture::row::{CorsOutcome, Judged};
+use corscope_capture::row::Judged;
 use corscope_capture::store::{BUDGET, Store};
 use corscope_fetch::Exchange;
 use corscope_fetch::exchange::{ObservedBody, ObservedResponse};
@@ -98,54 +93,6 @@ fn a_flood_of_messages_keeps_the_newest() {
     assert_eq!(kept.last().unwrap().at, 4_999);
     assert!(store.stats().bytes < 200_000);
     assert!(!store.message(2, Message::default()));
-}
-
-#[test]
-fn changes_are_told_once_each_and_a_latecomer_is_told_to_start_over() {
-    let store = Store::in_memory(BUDGET);
-    for id in 1..=3 {
-        store.put(exchange(id, 0, false));
-    }
-    let all = store.changes_since(0);
-    assert_eq!(
-        (all.rows.len(), all.complete, all.revision),
-        (3, true, store.revision())
-    );
-    store.judge(
-        2,
-        Judged {
-            cors: CorsOutcome::Fail,
-            ..Judged::default()
-        },
-    );
-    store.update(2, |exchange| exchange.ended = true);
-    let next = store.changes_since(all.revision);
-    assert_eq!(next.rows.len(), 1);
-    assert_eq!(
-        (next.rows[0].judged.cors, next.rows[0].exchange.ended),
-        (CorsOutcome::Fail, true)
-    );
-    store.clear();
-    assert_eq!(store.changes_since(next.revision).gone, [2]);
-    assert!(store.changes_since(store.revision()).rows.is_empty());
-    for _ in 0..70_000 {
-        store.update(1, |_| {});
-    }
-    assert!(!store.changes_since(0).complete);
-}
-
-#[test]
-fn whoever_waits_is_woken() {
-    let store = Arc::new(Store::in_memory(BUDGET));
-    let heard = Arc::new(AtomicU64::new(0));
-    let listener = Arc::clone(&heard);
-    store.on_change(move |revision| listener.store(revision, Ordering::Relaxed));
-    let other = Arc::clone(&store);
-    let waiter = thread::spawn(move || other.wait_beyond(0, Duration::from_secs(30)));
-    store.put(exchange(0, 0, true));
-    assert_eq!(waiter.join().unwrap(), 1);
-    assert_eq!(heard.load(Ordering::Relaxed), 1);
-    assert_eq!(store.wait_beyond(1, Duration::from_millis(1)), 1);
 }
 
 #[test]

@@ -216,16 +216,21 @@ impl Live {
         });
         let proved = proved.as_ref().unwrap_or(finding);
         let unverified = unverified(finding.fetch.exchanges().map(|it| &**it));
-        let text = match self.options.format {
+        match self.options.format {
             LiveFormat::Text => {
-                render::observed(proved, self.options.text) + &self.unverified_note(&unverified)
+                let before = std::mem::take(&mut self.unprinted);
+                self.unprinted = render::observed_below(before, proved, self.options.text);
+                self.print(&self.unverified_note(&unverified));
             }
-            LiveFormat::Jsonl => self.line(&Marked {
-                document: &proved.document(),
-                unverified,
-            }),
-        };
-        self.print(&text);
+            LiveFormat::Jsonl => {
+                let document = proved.document();
+                let document = &document;
+                self.print(&self.line(&Marked {
+                    document,
+                    unverified,
+                }));
+            }
+        }
         if proved.disagreement().is_some()
             && let Some(directory) = &self.bundles
             && let Err(error) = write_bundle(directory, proved)

@@ -93,6 +93,7 @@ impl Capture {
     /// Takes something new, and tells of it.
     pub fn take(&self, update: &Update) {
         self.note(update);
+        self.table.let_go();
         self.tell();
     }
 
@@ -167,6 +168,7 @@ impl Listener for Captured {
     fn rest(&mut self) {
         if self.untold > 0 {
             self.untold = 0;
+            self.capture.table.let_go();
             self.capture.tell();
         }
     }

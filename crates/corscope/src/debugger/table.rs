@@ -148,14 +148,17 @@ impl Table {
             state.remove(*leg);
         }
         state.put(entry);
-        state.forget(&self.store);
     }
 
     /// Takes an exchange that CORS has no say in, or a later state of it.
     pub fn aside(&self, exchange: u64) {
         let mut state = self.lock();
         state.put(Entry::aside(exchange));
-        state.forget(&self.store);
+    }
+
+    /// Lets the oldest rows go whose exchanges the store let go.
+    pub fn let_go(&self) {
+        self.lock().let_go(&self.store);
     }
 
     /// Notes that something about a row changed which stands in the store.
@@ -259,7 +262,7 @@ impl Table {
     /// Forgets the rows whose exchanges the store has forgotten.
     pub fn follow_store(&self) {
         let mut state = self.lock();
-        let kept = |entry: &Entry| entry.legs.iter().any(|leg| self.store.get(*leg).is_some());
+        let kept = |entry: &Entry| entry.legs.iter().any(|leg| self.store.contains(*leg));
         let (rows, gone): (VecDeque<_>, VecDeque<_>) = state.rows.drain(..).partition(kept);
         state.rows = rows;
         for entry in gone {
@@ -329,10 +332,9 @@ impl State {
         }
     }
 
-    /// Lets the oldest rows go whose exchanges the store let go.
-    fn forget(&mut self, store: &Store) {
+    fn let_go(&mut self, store: &Store) {
         let evicted = store.evicted();
-        let is_gone = |entry: &Entry| entry.legs.iter().all(|leg| store.get(*leg).is_none());
+        let is_gone = |entry: &Entry| !entry.legs.iter().any(|leg| store.contains(*leg));
         let looks = evicted != self.evicted;
         self.evicted = evicted;
         while let Some(oldest) = self.rows.front()

@@ -13,9 +13,9 @@ mod steering;
 mod traffic;
 mod words;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -43,6 +43,9 @@ const HOLD_UP: Duration = Duration::from_micros(200);
 /// brings it more than the event does.
 const LINGER: Duration = Duration::from_millis(1);
 
+/// So many events are taken off the count of those that wait at once: whoever brings more looks at it.
+const TAKEN_AT_ONCE: usize = 32;
+
 /// How often it is looked whether a browser's words have stayed without an exchange.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -52,6 +55,8 @@ enum Seen {
     Wire(Event),
     /// Something that the browser says, and when it was heard.
     Browser(Box<BrowserEvent>, u64),
+    /// The end of the session.
+    End,
 }
 
 /// Whoever wants to know what a session finds.
@@ -79,8 +84,7 @@ impl Listener for Vec<Box<dyn Listener>> {
 
 /// The proxy's end of a session.
 pub struct Session {
-    /// `None` once the session was told to end.
-    events: Mutex<Option<SyncSender<Seen>>>,
+    events: SyncSender<Seen>,
     waiting: Arc<AtomicUsize>,
     missed: AtomicU64,
     keeper: Keeper,
@@ -107,7 +111,7 @@ impl Session {
                 traffic
             })?;
         let session = Self {
-            events: Mutex::new(Some(sender)),
+            events: sender,
             waiting,
             missed: AtomicU64::new(0),
             keeper,
@@ -117,7 +121,8 @@ impl Session {
 
     /// Ends the session: what is queued is still looked at, then the thread ends.
     pub fn end(&self) {
-        *self.events.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        // Nobody is there any more if it has ended already.
+        let _ = self.events.send(Seen::End);
     }
 
     /// How many events did not fit into the queue and were not looked at.
@@ -134,17 +139,18 @@ impl Session {
 
     /// Queues what was seen; says whether many things wait already.
     fn see(&self, seen: Seen) -> bool {
-        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(sender) = events.as_ref() else {
-            return false;
-        };
         // Before it can be taken, so that the count is never below nothing.
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
-        if sender.try_send(seen).is_err() {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            self.missed.fetch_add(1, Ordering::Relaxed);
+        match self.events.try_send(seen) {
+            Ok(()) => waiting >= CROWDED,
+            Err(TrySendError::Full(_)) => {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.missed.fetch_add(1, Ordering::Relaxed);
+                true
+            }
+            // What comes after the end is nobody's.
+            Err(TrySendError::Disconnected(_)) => false,
         }
-        waiting >= CROWDED
     }
 }
 
@@ -165,10 +171,12 @@ fn watch(
 ) {
     let mut has_lingered = false;
     let mut updates = Vec::new();
+    let mut taken = 0;
     loop {
         let seen = match receiver.try_recv() {
             Ok(seen) => Ok(seen),
             Err(_) if !has_lingered => {
+                waiting.fetch_sub(std::mem::take(&mut taken), Ordering::Relaxed);
                 listener.rest();
                 std::thread::sleep(LINGER);
                 has_lingered = true;
@@ -181,14 +189,16 @@ fn watch(
             Err(_) => receiver.recv_timeout(TICK),
         };
         has_lingered = false;
-        if seen.is_ok() {
-            waiting.fetch_sub(1, Ordering::Relaxed);
+        taken += usize::from(matches!(seen, Ok(Seen::Wire(_) | Seen::Browser(..))));
+        if taken == TAKEN_AT_ONCE {
+            waiting.fetch_sub(std::mem::take(&mut taken), Ordering::Relaxed);
         }
         match seen {
             Ok(Seen::Wire(event)) => traffic.take_kept(event, now(), &mut updates),
             Ok(Seen::Browser(event, heard)) => updates.extend(traffic.browser_said(*event, heard)),
             Err(RecvTimeoutError::Timeout) => updates.extend(traffic.tick(now())),
-            Err(RecvTimeoutError::Disconnected) => {
+            Ok(Seen::End) | Err(RecvTimeoutError::Disconnected) => {
+                waiting.fetch_sub(taken, Ordering::Relaxed);
                 // What the browser said last may still want an exchange.
                 traffic
                     .tick(u64::MAX)

@@ -57,7 +57,6 @@ impl<'a> Put<'a> {
             exchange,
             judged,
             pinned,
-            revision: _,
         } = row;
         let failure = exchange.failure.as_ref();
         let side = failure.map(|failure| place(&SIDES, &failure.side));
@@ -172,7 +171,6 @@ pub(super) fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         exchange: exchange.into(),
         judged,
         pinned: row.get(3)?,
-        revision: 0,
     })
 }
 

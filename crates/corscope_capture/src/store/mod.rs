@@ -5,7 +5,6 @@ mod columns;
 mod error;
 mod facts;
 mod file;
-mod revision;
 mod ring;
 mod saved;
 mod writer;
@@ -19,7 +18,6 @@ use corscope_fetch::Exchange;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use error::{StoreError, StoreFault};
-pub use ring::Changes;
 pub use saved::SavedCapture;
 pub use writer::{Retention, Saving};
 
@@ -27,7 +25,6 @@ use crate::message::Message;
 use crate::query::Query;
 use crate::row::{Judged, Row};
 use file::CaptureFile;
-use revision::Revision;
 use ring::Ring;
 use writer::Writer;
 
@@ -43,7 +40,6 @@ const BROUGHT_BACK: usize = 10_000;
 /// disk cannot follow for 16,000 exchanges, a change waits for up to two seconds.
 pub struct Store {
     ring: Mutex<Ring>,
-    revision: Revision,
     saved: Option<Saved>,
 }
 
@@ -77,7 +73,6 @@ impl Store {
     pub fn in_memory(budget: usize) -> Self {
         Self {
             ring: Mutex::new(Ring::new(budget, 0)),
-            revision: Revision::default(),
             saved: None,
         }
     }
@@ -103,7 +98,6 @@ impl Store {
         let writer = Writer::start(file, retention).map_err(|error| StoreError::io(path, error))?;
         Ok(Self {
             ring: Mutex::new(ring),
-            revision: Revision::default(),
             saved: Some(Saved {
                 path: path.to_owned(),
                 reader: Mutex::new(reader),
@@ -174,27 +168,26 @@ impl Store {
         let message = Arc::new(message);
         let mut ring = lock(&self.ring);
         let known = ring.message(id, Arc::clone(&message));
-        let revision = ring.revision();
         drop(ring);
-        if known {
-            self.revision.rise_to(revision);
-            if let Some(saved) = &self.saved {
-                saved.writer.message(id, message);
-            }
+        if known && let Some(saved) = &self.saved {
+            saved.writer.message(id, message);
         }
         known
     }
 
     fn after(&self, ring: MutexGuard<'_, Ring>, row: Option<Arc<Row>>) -> Option<u64> {
-        let revision = ring.revision();
         drop(ring);
         let row = row?;
         let id = row.exchange.id;
         if let Some(saved) = &self.saved {
             saved.writer.put(row);
         }
-        self.revision.rise_to(revision);
         Some(id)
+    }
+
+    /// Whether a row is in memory.
+    pub fn contains(&self, id: u64) -> bool {
+        lock(&self.ring).contains(id)
     }
 
     /// A row that is in memory.
@@ -303,27 +296,6 @@ impl Store {
         found.map(Option::unwrap_or_default)
     }
 
-    /// What has changed since a revision; 0 for everything.
-    pub fn changes_since(&self, revision: u64) -> Changes {
-        lock(&self.ring).changes_since(revision)
-    }
-
-    /// The current revision; it rises with each change.
-    pub fn revision(&self) -> u64 {
-        lock(&self.ring).revision()
-    }
-
-    /// Waits until the revision is beyond `revision`, or for so long; the revision then.
-    pub fn wait_beyond(&self, revision: u64, patience: Duration) -> u64 {
-        self.revision.wait_beyond(revision, patience)
-    }
-
-    /// Calls `listener` after each change, on the thread that made it: it must return at once, as
-    /// waking a task does.
-    pub fn on_change(&self, listener: impl Fn(u64) + Send + Sync + 'static) {
-        self.revision.listen(Box::new(listener));
-    }
-
     /// What the store holds, and how the saving goes.
     pub fn stats(&self) -> StoreStats {
         let ring = lock(&self.ring);
@@ -342,11 +314,7 @@ impl Store {
 
     /// Forgets what is in memory, but for what is pinned or has not ended. A file keeps it.
     pub fn clear(&self) {
-        let mut ring = lock(&self.ring);
-        ring.clear();
-        let revision = ring.revision();
-        drop(ring);
-        self.revision.rise_to(revision);
+        lock(&self.ring).clear();
     }
 
     /// Makes the file as full as a full disk would.

@@ -9,9 +9,6 @@ use crate::row::Row;
 /// Of one exchange's messages at most this part of the budget is kept.
 const MESSAGES_PART: usize = 8;
 
-/// How many changes are remembered for those who ask what is new.
-const CHANGES: usize = 1 << 16;
-
 struct Slot {
     row: Arc<Row>,
     /// Mostly there are none.
@@ -39,21 +36,6 @@ pub(super) struct Ring {
     bytes: usize,
     last_id: u64,
     pub(super) evicted: u64,
-    revision: u64,
-    changes: VecDeque<(u64, u64)>,
-}
-
-/// What has changed since a revision.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    /// The revision these changes lead to: ask with it next time.
-    pub revision: u64,
-    /// The rows that are new or have changed, each once, by rising number.
-    pub rows: Vec<Arc<Row>>,
-    /// The numbers of rows that are not in memory any more.
-    pub gone: Vec<u64>,
-    /// Whether this is all. If not, too much has happened: load everything again.
-    pub complete: bool,
 }
 
 impl Ring {
@@ -66,13 +48,7 @@ impl Ring {
             bytes: 0,
             last_id,
             evicted: 0,
-            revision: 0,
-            changes: VecDeque::new(),
         }
-    }
-
-    pub(super) fn revision(&self) -> u64 {
-        self.revision
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -116,6 +92,10 @@ impl Ring {
         self.slots.get_mut(place)?.1.as_mut()
     }
 
+    pub(super) fn contains(&self, id: u64) -> bool {
+        self.slot(id).is_some()
+    }
+
     pub(super) fn get(&self, id: u64) -> Option<Arc<Row>> {
         Some(Arc::clone(&self.slot(id)?.row))
     }
@@ -146,7 +126,6 @@ impl Ring {
         }
         let id = row.exchange.id;
         self.last_id = self.last_id.max(id);
-        row.revision = self.changed(id);
         let cost = row.cost();
         let row = Arc::new(row);
         let place = match self.place(id) {
@@ -180,15 +159,12 @@ impl Ring {
     }
 
     pub(super) fn update(&mut self, id: u64, change: impl FnOnce(&mut Row)) -> Option<Arc<Row>> {
-        self.slot(id)?;
-        let revision = self.changed(id);
         let slot = self.slot_mut(id)?;
         let row = Arc::make_mut(&mut slot.row);
         change(row);
         if row.exchange.id != id {
             Arc::make_mut(&mut row.exchange).id = id;
         }
-        row.revision = revision;
         let cost = row.cost();
         let row = Arc::clone(&slot.row);
         let before = std::mem::replace(&mut slot.cost, cost);
@@ -198,16 +174,11 @@ impl Ring {
     }
 
     pub(super) fn message(&mut self, id: u64, message: Arc<Message>) -> bool {
-        if self.slot(id).is_none() {
-            return false;
-        }
-        let revision = self.changed(id);
         let limit = self.budget / MESSAGES_PART;
         let cost = |message: &Message| size_of::<Message>() + 24 + message.bytes.len();
         let Some(slot) = self.slot_mut(id) else {
             return false;
         };
-        Arc::make_mut(&mut slot.row).revision = revision;
         let messages = slot.messages.get_or_insert_default();
         let before = messages.bytes;
         messages.bytes += cost(&message);
@@ -222,49 +193,6 @@ impl Ring {
         self.bytes = self.bytes + after - before;
         self.settle(id);
         true
-    }
-
-    fn changed(&mut self, id: u64) -> u64 {
-        self.revision += 1;
-        if self.changes.len() == CHANGES {
-            self.changes.pop_front();
-        }
-        self.changes.push_back((self.revision, id));
-        self.revision
-    }
-
-    pub(super) fn changes_since(&self, revision: u64) -> Changes {
-        let mut changes = Changes {
-            revision: self.revision,
-            complete: true,
-            ..Changes::default()
-        };
-        if revision >= self.revision {
-            return changes;
-        }
-        if self
-            .changes
-            .front()
-            .is_none_or(|(first, _)| *first > revision + 1)
-        {
-            changes.complete = false;
-            return changes;
-        }
-        let known = self.changes.len() as u64 - (self.revision - revision);
-        let mut ids: Vec<_> = self
-            .changes
-            .range(known as usize..)
-            .map(|it| it.1)
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
-            match self.slot(id) {
-                Some(slot) => changes.rows.push(Arc::clone(&slot.row)),
-                None => changes.gone.push(id),
-            }
-        }
-        changes
     }
 
     /// After a change to `id`: it may go now, or others must.
@@ -301,7 +229,6 @@ impl Ring {
                 *entry = None;
                 self.gone += 1;
                 self.evicted += 1;
-                self.changed(id);
             }
             None => {}
         }

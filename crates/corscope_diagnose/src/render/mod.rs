@@ -17,4 +17,6 @@ mod trace;
 
 pub use markdown::{markdown, markdown_all};
 pub use report::{ExchangeNote, ProbeNote, RecipeNote, Report};
-pub use text::{TextOptions, note, observed, observed_again, observed_aside, text, text_all};
+pub use text::{
+    TextOptions, note, observed, observed_again, observed_aside, observed_below, text, text_all,
+};

@@ -12,7 +12,7 @@ mod timeline;
 mod trace;
 mod wrap;
 
-pub use observed::{note, observed, observed_again, observed_aside};
+pub use observed::{note, observed, observed_again, observed_aside, observed_below};
 pub use several::text_all;
 
 use super::facts;

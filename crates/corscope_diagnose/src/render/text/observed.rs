@@ -16,7 +16,12 @@ use crate::verdict_document::verdict_document;
 /// Writes an observed fetch: one line where all is well, and where it is not, the cause, the first
 /// mend, and the browser's own words.
 pub fn observed(finding: &Finding, options: TextOptions) -> String {
-    let mut sheet = Sheet::new(options);
+    observed_below(String::new(), finding, options)
+}
+
+/// The same below what is written already.
+pub fn observed_below(text: String, finding: &Finding, options: TextOptions) -> String {
+    let mut sheet = Sheet::onto(text, options);
     let rest = head(&mut sheet, finding, None);
     let standing = finding.judged.standing;
     if matches!(standing, Standing::Blocked | Standing::DependsOnCredentials) {

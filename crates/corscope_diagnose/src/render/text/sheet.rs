@@ -22,8 +22,13 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new(options: TextOptions) -> Self {
+        Self::onto(String::with_capacity(4096), options)
+    }
+
+    /// One that goes on below what is written already.
+    pub(super) fn onto(out: String, options: TextOptions) -> Self {
         Self {
-            out: String::with_capacity(512),
+            out,
             options,
             signs: Signs::new(options),
             width: options.width.max(NARROWEST),
