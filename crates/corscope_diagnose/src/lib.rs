@@ -6,6 +6,7 @@
 
 pub mod added_headers;
 pub mod console;
+pub mod contract;
 mod diagnose;
 pub mod diagnostic;
 pub mod observed;

@@ -271,7 +271,7 @@ fn also(diagnostics: &[Diagnostic], root: Option<RootCause>) -> Vec<&'static str
     codes
 }
 
-fn next(sight: &Sight<'_>) -> Option<String> {
+pub(crate) fn next(sight: &Sight<'_>) -> Option<String> {
     let verdict = &sight.play.verdict;
     let Outcome::Incomplete(awaited) = verdict.outcome else {
         return None;

@@ -19,3 +19,4 @@ pub(crate) use raw_headers::latin1;
 pub use read::{
     LINE_LIMIT, scenario_from_json, scenario_from_toml, sequence_from_json, sequence_from_toml,
 };
+pub(crate) use read::{known_path, position};

@@ -115,7 +115,7 @@ fn from_toml<T: DeserializeOwned>(text: &[u8]) -> Result<T, ScenarioError> {
 }
 
 /// A path without what the reader does not know: nothing for the document as a whole.
-fn known_path(path: String) -> String {
+pub(crate) fn known_path(path: String) -> String {
     if path == "." || path == "?" {
         String::new()
     } else {
@@ -123,7 +123,7 @@ fn known_path(path: String) -> String {
     }
 }
 
-fn position(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before

@@ -1,0 +1,145 @@
+//! `${NAME}` in the values of request headers: a token comes from the environment, so that it need
+//! not stand in the file.
+
+use std::ops::Range;
+
+use super::{Case, ContractProblem};
+use crate::secrets::is_secret;
+
+/// Request-headers whose bytes decide whether there is a preflight: they must be written out, so that
+/// the same contract means the same everywhere.
+const SAFELISTED: [&str; 5] = [
+    "accept",
+    "accept-language",
+    "content-language",
+    "content-type",
+    "range",
+];
+
+/// A value that came from the environment. Nothing that is printed may hold it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret")
+    }
+}
+
+impl Case {
+    /// The request's header values with every placeholder replaced, in the order of the headers, and
+    /// what was put in. `of` is the environment.
+    ///
+    /// # Errors
+    /// One for each name that is not set, or whose value cannot stand in a header.
+    pub fn filled_headers(
+        &self,
+        of: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(Vec<(String, String)>, Vec<Secret>), Vec<ContractProblem>> {
+        let (mut secrets, mut problems) = (Vec::new(), Vec::new());
+        let mut headers = self.scenario.request.headers.clone();
+        for (index, (header, value)) in headers.iter_mut().enumerate() {
+            let found = placeholders(value).unwrap_or_default();
+            for (range, name) in found.into_iter().rev() {
+                match of(&name).filter(|given| !given.is_empty()) {
+                    Some(given) if is_header_value(&given) => {
+                        value.replace_range(range, &given);
+                        secrets.push(Secret(given));
+                    }
+                    given => {
+                        let why = match given {
+                            // The value itself is not shown: it is a secret.
+                            Some(_) => "holds a line break or another character that no header may",
+                            None => "is not set, or empty",
+                        };
+                        let message = format!(
+                            "the environment variable {name} {why}; {header} of case {:?} needs it",
+                            self.name
+                        );
+                        let at = format!("request.headers[{index}]");
+                        let problem = ContractProblem::new("unset-variable", at, message);
+                        problems.push(problem.position(Some(self.position)));
+                    }
+                }
+            }
+        }
+        match problems.is_empty() {
+            true => Ok((headers, secrets)),
+            false => Err(problems),
+        }
+    }
+}
+
+/// The headers as they may be shown: placeholders as they are written, secrets left out.
+pub fn shown_headers(headers: &[(String, String)]) -> Vec<(String, String)> {
+    let shown = |(name, value): &(String, String)| {
+        let value = match is_secret(name.as_bytes()) {
+            true => "(redacted)",
+            false => value,
+        };
+        (name.clone(), value.to_owned())
+    };
+    headers.iter().map(shown).collect()
+}
+
+fn is_header_value(text: &str) -> bool {
+    text.chars()
+        .all(|letter| letter == '\t' || (!letter.is_control() && u32::from(letter) <= 0xFF))
+}
+
+/// What is wrong with placeholders, before anything is put in.
+pub(super) fn faults(headers: &[(String, String)]) -> Vec<ContractProblem> {
+    let mut found = Vec::new();
+    for (index, (name, value)) in headers.iter().enumerate() {
+        let at = format!("request.headers[{index}]");
+        match placeholders(value) {
+            Err(()) => {
+                let message = format!(
+                    "`${{` in {name} begins no placeholder: write ${{NAME}} with letters, digits \
+                     and _, as environment variables are named"
+                );
+                found.push(ContractProblem::new("invalid-placeholder", at, message));
+            }
+            Ok(used) if !used.is_empty() && is_safelisted(name) => {
+                let message = format!(
+                    "the value of {name} decides whether there is a preflight: write it out instead \
+                     of a placeholder"
+                );
+                found.push(ContractProblem::new("invalid-placeholder", at, message));
+            }
+            Ok(_) => {}
+        }
+    }
+    found
+}
+
+fn is_safelisted(name: &str) -> bool {
+    SAFELISTED.iter().any(|it| it.eq_ignore_ascii_case(name))
+}
+
+/// Every `${NAME}` in a value, in order; an error where one is begun and is none.
+fn placeholders(value: &str) -> Result<Vec<(Range<usize>, String)>, ()> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = value[from..].find("${").map(|at| from + at) {
+        let end = start + value[start..].find('}').ok_or(())?;
+        let name = &value[start + 2..end];
+        let is_name = name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || it == b'_')
+            && name.starts_with(|first: char| !first.is_ascii_digit());
+        if !is_name {
+            return Err(());
+        }
+        found.push((start..end + 1, name.to_owned()));
+        from = end + 1;
+    }
+    Ok(found)
+}
