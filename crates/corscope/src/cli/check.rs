@@ -5,10 +5,9 @@ mod args;
 pub(crate) mod network;
 mod print;
 mod recipe;
-mod waiting;
+pub(super) mod waiting;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use corscope_diagnose::recipe::Recipe;
 use corscope_diagnose::scenario::Scenario;
@@ -22,9 +21,6 @@ use crate::check::{Drive, LiveExchange, Plan, Probe, drive, run_probes};
 use crate::simulate::is_blocked;
 
 pub(super) use args::CheckArgs;
-
-/// How long a whole check may take; one exchange more can begin just before.
-const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What a check found.
 struct Checked {
@@ -52,7 +48,10 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Err(problem) => return fail(BAD_INPUT, &format!("--stack: {problem}")),
     };
     let again = again::words(args, &asked);
-    let config = match network::config(args, &asked) {
+    let config = match args
+        .network
+        .config(&asked.plan.subject.init.url, &asked.given)
+    {
         Ok(config) => config,
         Err(error) => return fail(BAD_INPUT, &error.to_string()),
     };
@@ -68,7 +67,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Err(error) => return fail(FAILED, &format!("cannot start: {error}")),
     };
     let mut plan = asked.plan;
-    plan.deadline = Some(Instant::now() + args.max_time().unwrap_or(DEADLINE));
+    plan.deadline = Some(args.network.deadline());
     let browsers = args.browser.browsers();
     let checked = runtime.block_on(waiting::with_spinner(async {
         let mut exchanges = Vec::new();

@@ -28,6 +28,7 @@ pub(crate) mod shell;
 mod simulate;
 mod simulate_text;
 mod steering;
+mod test;
 mod ui;
 
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ enum Command {
     Recipe(Box<recipe::RecipeArgs>),
     Policy(policy::PolicyArgs),
     Har(har::HarArgs),
+    Test(Box<test::TestArgs>),
     Open(Box<open::OpenArgs>),
     Proxy(Box<proxy::ProxyArgs>),
     Gateway(Box<gateway::GatewayArgs>),
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Recipe(args) => recipe::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Har(args) => har::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Open(args) => open::run(&args),
         Command::Proxy(args) => proxy::run(&args),
         Command::Gateway(args) => gateway::run(&args),

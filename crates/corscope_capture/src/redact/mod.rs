@@ -72,6 +72,11 @@ const SAFELISTED: [&str; 5] = [
     "range",
 ];
 
+/// Whether a header's value is a secret as a whole, by its name.
+pub fn is_secret_header(name: &str) -> bool {
+    header_kind(name.as_bytes()) != HeaderKind::Other
+}
+
 impl Redactor {
     /// The exchange without its secrets.
     pub fn exchange(&self, exchange: &Exchange) -> Redacted {

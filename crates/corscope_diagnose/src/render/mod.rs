@@ -18,5 +18,6 @@ mod trace;
 pub use markdown::{markdown, markdown_all};
 pub use report::{ExchangeNote, ProbeNote, RecipeNote, Report};
 pub use text::{
-    TextOptions, note, observed, observed_again, observed_aside, observed_below, text, text_all,
+    CaseLine, TextOptions, contract_cases, contract_heading, note, observed, observed_again,
+    observed_aside, observed_below, text, text_all,
 };

@@ -56,13 +56,13 @@ pub(super) fn words(args: &CheckArgs, asked: &Asked) -> Vec<String> {
     for name in &asked.plan.reads {
         flag("--read", name);
     }
-    for place in args.resolve.iter().chain(&asked.given.resolve) {
+    for place in args.network.resolve.iter().chain(&asked.given.resolve) {
         flag("--resolve", place);
     }
-    for file in args.cacert.iter().chain(&asked.given.cacert) {
+    for file in args.network.cacert.iter().chain(&asked.given.cacert) {
         flag("--cacert", &file.display().to_string());
     }
-    if args.insecure || asked.given.insecure {
+    if args.network.insecure || asked.given.insecure {
         words.push("-k".to_owned());
     }
     if asked.plan.send {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use corscope_diagnose::scenario::Subject;
@@ -12,6 +11,7 @@ use corscope_fetch::request_init::{Body, BodyType, RedirectMode};
 use corscope_fetch::{AddressSpace, Client, CredentialsMode, Mode, Options, Origin, RequestInit};
 use url::Url;
 
+use super::network::NetworkArgs;
 use crate::check::Plan;
 use crate::cli::output::BrowserChoice;
 use crate::input::{self, Given, InputError};
@@ -79,21 +79,8 @@ pub(in crate::cli) struct CheckArgs {
     /// The address space that the page is loaded from
     #[arg(long, value_enum, value_name = "SPACE")]
     page_space: Option<SpaceChoice>,
-    /// Let every certificate pass
-    #[arg(short = 'k', long)]
-    pub(super) insecure: bool,
-    /// Use this address for a host and a port; may be given again
-    #[arg(long, value_name = "HOST:PORT:ADDRESS")]
-    pub(super) resolve: Vec<String>,
-    /// Trust the certificates in this file instead of the system's
-    #[arg(long, value_name = "FILE")]
-    pub(super) cacert: Option<PathBuf>,
-    /// Go through an http proxy
-    #[arg(short = 'x', long, value_name = "URL")]
-    pub(super) proxy: Option<String>,
-    /// How long the check may take, in seconds
-    #[arg(short, long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
-    max_time: Option<Duration>,
+    #[command(flatten)]
+    pub(super) network: NetworkArgs,
     /// The stack to write the mending configuration for, such as nginx, instead of the one that the
     /// answers betray (corscope recipe --list shows all)
     #[arg(long, value_name = "NAME")]
@@ -153,23 +140,7 @@ pub(super) struct Asked {
     pub(super) notes: Vec<String>,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "write a number of seconds, such as 5".to_owned())?;
-    if seconds > 0.0 && seconds <= 86_400.0 {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err("write a number of seconds above 0, such as 5".to_owned())
-    }
-}
-
 impl CheckArgs {
-    /// The limit that the user set.
-    pub(super) fn max_time(&self) -> Option<Duration> {
-        self.max_time
-    }
-
     /// Reads the flags, or the copied command.
     pub(super) fn read(&self) -> Result<Asked, InputError> {
         let mut given = match (&self.curl, &self.fetch_snippet) {

@@ -1,56 +1,97 @@
 //! How the requests go out: certificates, proxies, names.
 
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
+use clap::Args;
 use corscope_wire::client::{ClientConfig, Limits, ProxyUrl, ResolveOverride};
 use url::Url;
 
-use super::args::{Asked, CheckArgs};
-use crate::input::InputError;
+use crate::input::{Given, InputError};
 
 /// One exchange may take this long, unless the user says otherwise.
 const EXCHANGE: Duration = Duration::from_secs(20);
+/// How long a whole check may take.
+const DEADLINE: Duration = Duration::from_secs(60);
 
-pub(super) fn config(args: &CheckArgs, asked: &Asked) -> Result<ClientConfig, InputError> {
-    let total = args.max_time().or(asked.given.max_time).unwrap_or(EXCHANGE);
-    let defaults = Limits::default();
-    let limits = Limits {
-        connect: defaults.connect.min(total),
-        total,
-        idle: defaults.idle.min(total),
-        body: defaults.body.min(total),
-        ..defaults
-    };
-    let resolve = args.resolve.iter().chain(&asked.given.resolve);
-    let resolve = resolve
-        .map(|text| {
-            text.parse::<ResolveOverride>().map_err(|error| {
-                InputError::new(
-                    "--resolve",
-                    error.to_string(),
-                    "write it as HOST:PORT:ADDRESS",
-                )
+/// Flags of every command that asks servers.
+#[derive(Args, Clone, Debug)]
+pub(in crate::cli) struct NetworkArgs {
+    /// Let every certificate pass
+    #[arg(short = 'k', long)]
+    pub(in crate::cli) insecure: bool,
+    /// Use this address for a host and a port; may be given again
+    #[arg(long, value_name = "HOST:PORT:ADDRESS")]
+    pub(in crate::cli) resolve: Vec<String>,
+    /// Trust the certificates in this file instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) cacert: Option<PathBuf>,
+    /// Go through an http proxy
+    #[arg(short = 'x', long, value_name = "URL")]
+    pub(in crate::cli) proxy: Option<String>,
+    /// How long one check may take, in seconds
+    #[arg(short, long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pub(in crate::cli) max_time: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "write a number of seconds, such as 5".to_owned())?;
+    if seconds > 0.0 && seconds <= 86_400.0 {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("write a number of seconds above 0, such as 5".to_owned())
+    }
+}
+
+impl NetworkArgs {
+    /// When a check that begins now must end; one exchange more can begin just before.
+    pub(in crate::cli) fn deadline(&self) -> Instant {
+        Instant::now() + self.max_time.unwrap_or(DEADLINE)
+    }
+
+    /// How requests to a URL go out; `given` is what a copied command says of it.
+    pub(in crate::cli) fn config(
+        &self,
+        url: &str,
+        given: &Given,
+    ) -> Result<ClientConfig, InputError> {
+        let total = self.max_time.or(given.max_time).unwrap_or(EXCHANGE);
+        let defaults = Limits::default();
+        let limits = Limits {
+            connect: defaults.connect.min(total),
+            total,
+            idle: defaults.idle.min(total),
+            body: defaults.body.min(total),
+            ..defaults
+        };
+        let resolve = self.resolve.iter().chain(&given.resolve);
+        let resolve = resolve
+            .map(|text| {
+                text.parse::<ResolveOverride>().map_err(|error| {
+                    InputError::new(
+                        "--resolve",
+                        error.to_string(),
+                        "write it as HOST:PORT:ADDRESS",
+                    )
+                })
             })
+            .collect::<Result<Vec<_>, _>>()?;
+        let cacert = self.cacert.iter().chain(&given.cacert).cloned().collect();
+        let proxy = match self.proxy.as_ref().or(given.proxy.as_ref()) {
+            Some(text) => Some(proxy("--proxy", text)?),
+            None => proxy_of_environment(url)?,
+        };
+        Ok(ClientConfig {
+            resolve,
+            ca_certs: cacert,
+            insecure: self.insecure || given.insecure,
+            proxy,
+            limits,
+            ..ClientConfig::default()
         })
-        .collect::<Result<Vec<_>, _>>()?;
-    let cacert = args
-        .cacert
-        .iter()
-        .chain(&asked.given.cacert)
-        .cloned()
-        .collect();
-    let proxy = match args.proxy.as_ref().or(asked.given.proxy.as_ref()) {
-        Some(text) => Some(proxy("--proxy", text)?),
-        None => proxy_of_environment(&asked.plan.subject.init.url)?,
-    };
-    Ok(ClientConfig {
-        resolve,
-        ca_certs: cacert,
-        insecure: args.insecure || asked.given.insecure,
-        proxy,
-        limits,
-        ..ClientConfig::default()
-    })
+    }
 }
 
 fn proxy(place: &str, text: &str) -> Result<ProxyUrl, InputError> {

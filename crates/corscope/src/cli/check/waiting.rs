@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 const FRAME: Duration = Duration::from_millis(120);
 
 /// Awaits `work`, with a spinner on standard error.
-pub(super) async fn with_spinner<T>(work: impl Future<Output = T>) -> T {
+pub(in crate::cli) async fn with_spinner<T>(work: impl Future<Output = T>) -> T {
     if !io::stderr().is_terminal() {
         return work.await;
     }

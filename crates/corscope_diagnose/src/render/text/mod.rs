@@ -1,6 +1,7 @@
 //! The terminal's report: what happens, why, what to change. It keeps to the width, tells nothing
 //! by colour alone, and lets no foreign byte reach the terminal raw.
 
+mod contract;
 mod finding;
 mod observed;
 mod outcome;
@@ -12,6 +13,7 @@ mod timeline;
 mod trace;
 mod wrap;
 
+pub use contract::{CaseLine, contract_cases, contract_heading};
 pub use observed::{note, observed, observed_again, observed_aside, observed_below};
 pub use several::text_all;
 
