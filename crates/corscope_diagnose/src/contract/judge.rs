@@ -197,8 +197,8 @@ pub fn said_outcome(case: &Case, sight: &Sight<'_>, diagnostics: &[Diagnostic]) 
             });
             match unsent {
                 Some(leg) => format!(
-                    "not known: {} may change something and was not sent{}; write send = true in \
-                     this case, or give --send",
+                    "not known: {} may change something and was not sent{}; write `send = true` \
+                     in this case, or give `--send`",
                     leg.request.method,
                     if leg.hop == 0 { passed() } else { "" },
                 ),

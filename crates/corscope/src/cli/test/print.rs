@@ -4,7 +4,7 @@ use std::fs;
 
 use corscope_diagnose::contract::said_outcome;
 use corscope_diagnose::render::{self, CaseLine, Report, TextOptions};
-use corscope_diagnose::{Diagnostic, VerdictDocument};
+use corscope_diagnose::{Diagnostic, VerdictDocument, root_cause};
 use corscope_fetch::Outcome;
 
 use super::{Format, TestArgs};
@@ -68,9 +68,14 @@ fn text(runs: &[CaseRun], options: TextOptions) -> String {
 
 /// Whether the renderer for verdicts has something to say about what is broken.
 fn is_explained(run: &BrowserRun) -> bool {
-    let names = run.broken.iter().map(|it| it.expectation);
-    let of_verdict = |name| matches!(name, "outcome" | "rule" | "clean" | "readable_headers");
-    names.into_iter().any(of_verdict) && !matches!(run.play.verdict.outcome, Outcome::Incomplete(_))
+    let is_known = !matches!(run.play.verdict.outcome, Outcome::Incomplete(_));
+    let is_found = root_cause(&run.diagnostics).is_some();
+    is_known
+        && run.broken.iter().any(|it| match it.expectation {
+            "outcome" | "clean" => true,
+            "rule" | "readable_headers" => is_found,
+            _ => false,
+        })
 }
 
 fn cases(runs: &[CaseRun], options: TextOptions) -> String {
