@@ -30,6 +30,20 @@ export function run(args, form) {
   return { child, found, output: () => text };
 }
 
+/** Runs the program to its end. */
+export async function corscope(args, variables = {}) {
+  const child = spawn(PROGRAM, args, { env: { ...process.env, NO_COLOR: '1', ...variables } });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.on('data', (chunk) => (err += chunk));
+  const code = await new Promise((resolve, reject) => {
+    child.on('close', resolve);
+    child.on('error', reject);
+  });
+  return { code, out, err };
+}
+
 /** How long one waits for anything: a busy machine is no reason to fail. */
 const PATIENCE = 60_000;
 

@@ -4,6 +4,7 @@ import type {
   CaptureDocument,
   Checked,
   Completions,
+  ContractOrder,
   Decision,
   Detail,
   Explanations,
@@ -29,6 +30,7 @@ import type {
   ShownBody,
   Simulation,
   Understood,
+  WrittenContract,
 } from './types';
 
 export type FaultDocument = FaultReply['error'];
@@ -88,6 +90,7 @@ export const simulate = (scenario: string, trace?: string) =>
   ask<Simulation>(`/api/simulate${trace ? `?trace=${trace}` : ''}`, scenario);
 export const check = (scenario: Scenario, send: boolean) =>
   ask<Checked>(`/api/check${send ? '?send=1' : ''}`, scenario);
+export const contract = (order: ContractOrder) => ask<WrittenContract>('/api/contract', order);
 export const explain = (text: string) => ask<Explanations>('/api/explain', { text });
 export const understand = (text: string) => ask<Understood>('/api/input', { text });
 export const rules = () => ask<RuleEntry[]>('/api/rules');

@@ -194,6 +194,14 @@ export type ConnectionDocument = {
   upstream_proxy?: string; // The proxy that it went through.
 };
 
+/** A scenario that is to be a contract. */
+export type ContractOrder = {
+  scenario: Scenario;
+  expect?: ExpectedOutcome; // What must hold; by default what the scenario comes to now.
+  keeps_answers?: boolean; // Whether its answers stay, so that no server is asked.
+  sends?: boolean; // Whether a request with an unsafe method is really sent at each run.
+};
+
 /** A cookie that a server set. */
 export type CookieDocument = {
   set_by: string; // The URL or origin that set it.
@@ -338,6 +346,9 @@ export type ExchangeLine = {
   address: string | null; // Who answered.
   ms: number | null; // How long it took, in milliseconds.
 };
+
+/** How the fetch must end. */
+export type ExpectedOutcome = 'allowed' | 'blocked' | 'opaque' | 'preflight-allowed';
 
 /** One message. */
 export type ExplainedMessage = {
@@ -1030,4 +1041,12 @@ export type WhyDocument = {
   step: string; // Its name.
   anchor: string; // Its section.
   says: string; // What it says.
+};
+
+/** A contract. */
+export type WrittenContract = {
+  toml: string; // The file's text.
+  expect: ExpectedOutcome; // What is expected, as it was asked for.
+  usual: ExpectedOutcome; // What the scenario comes to now.
+  variables: string[]; // The environment variables that hold its secrets.
 };

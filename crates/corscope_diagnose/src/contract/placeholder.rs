@@ -33,6 +33,16 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Case {
+    /// The environment variables that its headers need.
+    pub fn variables(&self) -> Vec<String> {
+        let values = self.scenario.request.headers.iter().map(|(_, value)| value);
+        values
+            .filter_map(|value| placeholders(value).ok())
+            .flatten()
+            .map(|(_, name)| name)
+            .collect()
+    }
+
     /// The request's header values with every placeholder replaced, in the order of the headers, and
     /// what was put in. `of` is the environment.
     ///

@@ -3,6 +3,7 @@
 mod body;
 mod captures;
 mod check;
+mod contract;
 mod detail;
 mod events;
 mod explain;
@@ -37,6 +38,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/api/program", get(program::show))
         .route("/api/simulate", post(simulate::simulate))
         .route("/api/check", post(check::check))
+        .route("/api/contract", post(contract::write))
         .route("/api/explain", post(explain::explain))
         .route("/api/input", post(input::read))
         .route("/api/rules", get(rules::list))
