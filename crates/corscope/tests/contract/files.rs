@@ -83,3 +83,21 @@ fn every_mistake_is_told_with_its_place_and_the_mend() {
         assert_eq!(ended.code, Some(2), "{args:?}: {ended:?}");
     }
 }
+
+#[test]
+fn the_guides_contracts_can_be_tested() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    for page in ["README.md", "docs/guide/contracts.md"] {
+        let text = std::fs::read_to_string(format!("{root}/{page}")).unwrap();
+        let blocks = text.split("```toml\n").skip(1);
+        let blocks: Vec<&str> = blocks.filter_map(|it| it.split("```").next()).collect();
+        let contracts = blocks.iter().filter(|block| block.contains("[[case]]"));
+        let mut seen = 0;
+        for contract in contracts {
+            let read = corscope_diagnose::contract::contract_from_toml(contract.as_bytes(), None);
+            assert!(read.is_ok(), "{page}: {read:?}");
+            seen += 1;
+        }
+        assert!(seen > 0, "{page}");
+    }
+}
