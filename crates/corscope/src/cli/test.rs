@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::{Args, ValueEnum};
-use corscope_diagnose::contract::{Case, ExpectedOutcome, Secret};
+use corscope_diagnose::contract::{Case, ExpectedOutcome, FilledHeaders};
 use corscope_wire::client::{Client, ProxyUrl};
 use futures_util::{StreamExt as _, stream};
 use url::Url;
@@ -124,7 +124,7 @@ fn origin(text: &str) -> Result<Url, String> {
 struct Ready {
     file: String,
     case: Case,
-    filled: (Vec<(String, String)>, Vec<Secret>),
+    filled: FilledHeaders,
 }
 
 /// Exit codes: 0 all kept, 1 a contract is broken, 2 bad input, 3 a server was not reached.

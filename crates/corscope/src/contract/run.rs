@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use corscope_diagnose::contract::{Case, Secret, Unreached, broken, unreached};
+use corscope_diagnose::contract::{Case, FilledHeaders, Secret, Unreached, broken, unreached};
 use corscope_diagnose::render::ExchangeNote;
 use corscope_diagnose::scenario::{ProbeDocument, ScenarioError, Subject, play};
 use corscope_diagnose::secrets::masked;
@@ -33,7 +33,7 @@ struct Asked {
     legs: Vec<Option<usize>>,
 }
 
-/// Runs a case. `headers` are the request's, with their secrets; `client` is not used for a case
+/// Runs a case. `client` is not used for a case
 /// that holds its answers.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ struct Asked {
 pub async fn run_case(
     file: &str,
     case: &Case,
-    (headers, secrets): (Vec<(String, String)>, Vec<Secret>),
+    filled: FilledHeaders,
     client: &Client,
     settings: &Settings,
 ) -> Result<CaseRun, ScenarioError> {
@@ -55,7 +55,8 @@ pub async fn run_case(
         duration: begun.elapsed(),
     };
     let mut subject = Subject::new(&case.scenario)?;
-    subject.init.headers = headers;
+    subject.init.headers = filled.headers;
+    let secrets = filled.secrets;
     if case.is_live() {
         live(&mut run, subject, &secrets, client, settings).await;
     } else {

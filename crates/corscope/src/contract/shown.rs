@@ -87,7 +87,7 @@ mod tests {
             .cases
             .remove(0);
         let of = |name: &str| Some(if name == "K" { "s3cret-token" } else { "eu" }.to_owned());
-        let (_, secrets) = case.filled_headers(&of).unwrap();
+        let secrets = case.filled_headers(&of).unwrap().secrets;
         let subject = Subject::new(&case.scenario).unwrap();
         let shown = without_secrets(&subject, &case, &secrets);
         let Answer::Response(response) = &shown.responses[0] else {

@@ -13,7 +13,7 @@ mod write;
 pub use document::{Case, Contract};
 pub use expectation::{Expectation, ExpectedOutcome};
 pub use judge::{Broken, Unreached, broken, said_outcome, unreached};
-pub use placeholder::{Secret, shown_headers};
+pub use placeholder::{FilledHeaders, Secret, shown_headers};
 pub use problem::ContractProblem;
 pub use read::contract_from_toml;
 pub use write::{NewCase, VERSION_LINE, case_text, usual_outcome};

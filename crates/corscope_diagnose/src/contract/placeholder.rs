@@ -32,6 +32,15 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// A request's headers with every placeholder replaced.
+#[derive(Clone, Debug)]
+pub struct FilledHeaders {
+    /// The headers, in their order.
+    pub headers: Vec<(String, String)>,
+    /// What was put in.
+    pub secrets: Vec<Secret>,
+}
+
 impl Case {
     /// The environment variables that its headers need.
     pub fn variables(&self) -> Vec<String> {
@@ -43,15 +52,14 @@ impl Case {
             .collect()
     }
 
-    /// The request's header values with every placeholder replaced, in the order of the headers, and
-    /// what was put in. `of` is the environment.
+    /// The request's headers with every placeholder replaced. `of` is the environment.
     ///
     /// # Errors
     /// One for each name that is not set, or whose value cannot stand in a header.
     pub fn filled_headers(
         &self,
         of: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<(Vec<(String, String)>, Vec<Secret>), Vec<ContractProblem>> {
+    ) -> Result<FilledHeaders, Vec<ContractProblem>> {
         let (mut secrets, mut problems) = (Vec::new(), Vec::new());
         let mut headers = self.scenario.request.headers.clone();
         for (index, (header, value)) in headers.iter_mut().enumerate() {
@@ -80,7 +88,7 @@ impl Case {
             }
         }
         match problems.is_empty() {
-            true => Ok((headers, secrets)),
+            true => Ok(FilledHeaders { headers, secrets }),
             false => Err(problems),
         }
     }

@@ -57,7 +57,7 @@ pub fn contract_from_toml(
     text: &[u8],
     moved_to: Option<&Url>,
 ) -> Result<Contract, Vec<ContractProblem>> {
-    let text = whole_text(text).map_err(|problem| vec![problem])?;
+    let text = whole_text(text)?;
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut reading = Reading {
         text,
@@ -82,15 +82,15 @@ pub fn contract_from_toml(
     }
 }
 
-fn whole_text(text: &[u8]) -> Result<&str, ContractProblem> {
+fn whole_text(text: &[u8]) -> Result<&str, Vec<ContractProblem>> {
     if text.len() > LINE_LIMIT {
         let message = format!("more than the {LINE_LIMIT} bytes that a contract may have");
-        return Err(ContractProblem::new("too-long", "", message));
+        return Err(vec![ContractProblem::new("too-long", "", message)]);
     }
     str::from_utf8(text).map_err(|error| {
         let at = error.valid_up_to();
         let message = format!("not UTF-8 at byte {at}; save the file as UTF-8");
-        ContractProblem::new("not-utf8", "", message)
+        vec![ContractProblem::new("not-utf8", "", message)]
     })
 }
 

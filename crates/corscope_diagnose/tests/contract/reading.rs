@@ -1,6 +1,6 @@
 //! What a contract may say, and how each mistake is told.
 
-use corscope_diagnose::contract::{ExpectedOutcome, contract_from_toml};
+use corscope_diagnose::contract::{ExpectedOutcome, FilledHeaders, contract_from_toml};
 use corscope_fetch::Browser;
 
 use super::{GET, case, contract};
@@ -349,7 +349,7 @@ fn a_token_comes_from_the_environment() {
         "_b1" => Some("b".to_owned()),
         _ => None,
     };
-    let (headers, secrets) = case.filled_headers(&of).unwrap();
+    let FilledHeaders { headers, secrets } = case.filled_headers(&of).unwrap();
     assert_eq!(headers[0].1, "Bearer t0k");
     assert_eq!(headers[1].1, "a-b");
     assert_eq!(secrets.len(), 3);

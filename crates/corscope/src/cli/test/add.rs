@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use corscope_capture::redact::is_secret_header;
@@ -21,7 +21,7 @@ use crate::cli::output::{self, ALLOWED, BAD_INPUT, FAILED, fail};
 /// How many cases of one name are told apart by a number.
 const MOST_NAMESAKES: usize = 1000;
 
-pub(super) fn add(args: &TestArgs, scenario: &PathBuf) -> ExitCode {
+pub(super) fn add(args: &TestArgs, scenario: &Path) -> ExitCode {
     let [file] = &args.files[..] else {
         return fail(
             BAD_INPUT,
