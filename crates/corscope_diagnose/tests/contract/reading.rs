@@ -1,18 +1,16 @@
 //! What a contract may say, and how each mistake is told.
 
-use corscope_diagnose::contract::{ExpectedOutcome, FilledHeaders, contract_from_toml};
+use corscope_diagnose::contract::{
+    ContractProblem, ExpectedOutcome, FilledHeaders, contract_from_toml,
+};
 use corscope_fetch::Browser;
 
 use super::{GET, case, contract};
 
 const ONE: &str = "[[case]]\nname = 'a'\nexpect = 'allowed'\n";
 
-/// Code, place, line and column of each mistake.
-fn problems(text: &str) -> Vec<(&'static str, String, Option<(usize, usize)>, String)> {
-    let found = contract_from_toml(text.as_bytes(), None).unwrap_err();
-    let told = found.into_iter();
-    told.map(|it| (it.code, it.at, it.position, it.message))
-        .collect()
+fn problems(text: &str) -> Vec<ContractProblem> {
+    contract_from_toml(text.as_bytes(), None).unwrap_err()
 }
 
 #[test]
@@ -119,9 +117,13 @@ fn each_mistake_names_its_place() {
         ),
     ] {
         let found = problems(text);
-        let first = found.iter().find(|it| it.0 == code);
-        let (_, place, line, message) = first.unwrap_or_else(|| panic!("{text}: {found:?}"));
-        assert_eq!((&**place, *line), (at, Some(position)), "{text}: {message}");
+        let first = found.iter().find(|it| it.code == code);
+        let first = first.unwrap_or_else(|| panic!("{text}: {found:?}"));
+        assert_eq!(
+            (&*first.at, first.position),
+            (at, Some(position)),
+            "{text}: {first}"
+        );
     }
     for (body, code, at, position) in [
         (
@@ -190,11 +192,11 @@ fn each_mistake_names_its_place() {
         let text = format!("version = 1\n{ONE}{GET}{body}");
         let found = problems(&text);
         assert_eq!(found.len(), 1, "{text}: {found:?}");
-        let (found_code, place, line, message) = &found[0];
+        let first = &found[0];
         assert_eq!(
-            (*found_code, &**place, *line),
+            (first.code, &*first.at, first.position),
             (code, at, Some(position)),
-            "{message}"
+            "{first}"
         );
     }
 }
@@ -254,8 +256,8 @@ fn an_expectation_that_cannot_be_meant_is_refused() {
             "version = 1\n[[case]]\nname = 'a'\nexpect = {expect}\n{GET}"
         ));
         assert_eq!(found.len(), 1, "{expect}: {found:?}");
-        assert_eq!((found[0].0, &*found[0].1), (code, at), "{}", found[0].3);
-        assert_eq!(found[0].2.map(|it| it.0), Some(4), "{expect}");
+        assert_eq!((found[0].code, &*found[0].at), (code, at), "{}", found[0]);
+        assert_eq!(found[0].position.map(|it| it.0), Some(4), "{expect}");
     }
 }
 
@@ -266,7 +268,7 @@ fn all_mistakes_are_told_at_once() {
          [[case]]\nexpact = 'allowed'\nrequest.url = '/x'\npage.origin = 'app'\n"
     );
     let found = problems(&text);
-    let codes: Vec<&str> = found.iter().map(|it| it.0).collect();
+    let codes: Vec<&str> = found.iter().map(|it| it.code).collect();
     assert_eq!(
         codes,
         [
@@ -277,7 +279,11 @@ fn all_mistakes_are_told_at_once() {
             "unknown-field"
         ]
     );
-    let lines: Vec<usize> = found.iter().filter_map(|it| it.2).map(|it| it.0).collect();
+    let lines: Vec<usize> = found
+        .iter()
+        .filter_map(|it| it.position)
+        .map(|it| it.0)
+        .collect();
     assert!(lines.is_sorted(), "{lines:?}");
     // Two mistakes of syntax are two errors.
     assert!(problems("version = \n[[case]\nname = 'a\n").len() >= 2);
@@ -331,7 +337,7 @@ fn rubbish_is_an_error_and_no_panic() {
     }
     let deep = format!("version = 1\ncase = {}", "[".repeat(100_000));
     assert!(contract_from_toml(deep.as_bytes(), None).is_err());
-    assert_eq!(problems(&"x".repeat(11 * 1024 * 1024))[0].0, "too-long");
+    assert_eq!(problems(&"x".repeat(11 * 1024 * 1024))[0].code, "too-long");
     assert_eq!(
         contract_from_toml(b"\xff", None).unwrap_err()[0].code,
         "not-utf8"
