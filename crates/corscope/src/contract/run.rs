@@ -3,11 +3,13 @@
 
 use std::time::Instant;
 
-use corscope_diagnose::contract::{Case, FilledHeaders, Secret, Unreached, broken, unreached};
+use corscope_diagnose::contract::{
+    Case, ExpectedOutcome, FilledHeaders, Secret, Unreached, broken, unreached,
+};
 use corscope_diagnose::render::ExchangeNote;
 use corscope_diagnose::scenario::{ProbeDocument, ScenarioError, Subject, play};
 use corscope_diagnose::secrets::masked;
-use corscope_diagnose::{Sight, diagnose, remedy};
+use corscope_diagnose::{Sight, diagnose, remedy, root_cause};
 use corscope_fetch::PreflightCache;
 use corscope_wire::client::Client;
 
@@ -131,9 +133,42 @@ async fn live(
             run.error = Some("the verdict changes when secrets are left out".to_owned());
         }
     }
+    let is_asked = drives
+        .iter()
+        .flat_map(|drive| &drive.play.verdict.legs)
+        .any(|leg| leg.answer.is_some());
+    if !is_asked {
+        run.error = run.error.take().or(vacuous(run));
+    }
+    run.notes.extend(not_there(run));
     if run.error.is_some() {
         run.browsers.clear();
     }
+}
+
+/// Where every browser refuses by itself, a case that says `blocked` is kept by any server. That
+/// is meant only where the rule is named.
+fn vacuous(run: &CaseRun) -> Option<String> {
+    let expect = &run.case.expect;
+    if expect.outcome != ExpectedOutcome::Blocked || expect.rule.is_some() {
+        return None;
+    }
+    let root = root_cause(&run.browsers.first()?.diagnostics)?;
+    Some(format!(
+        "nothing was sent, so the server was not tested: the browser refuses by itself. If that is \
+         what must hold, write `expect.rule = \"{}\"`",
+        root.rule
+    ))
+}
+
+/// A path that is not there is mostly blocked for everybody, too.
+fn not_there(run: &CaseRun) -> Option<String> {
+    let verdict = &run.browsers.first()?.play.verdict;
+    let status = verdict.leg_of(verdict.blocked_by()?)?.response()?.status;
+    let is_wanted = run.case.expect.outcome == ExpectedOutcome::Blocked;
+    (is_wanted && matches!(status, 404 | 410)).then(|| {
+        format!("the answer is {status}: a wrong URL is blocked for every page, the right ones too")
+    })
 }
 
 fn asked(drive: &Drive) -> Asked {

@@ -56,7 +56,8 @@ fn hidden(bytes: &[u8], secrets: &[Secret]) -> Vec<u8> {
     for secret in secrets.iter().map(|it| it.expose().as_bytes()) {
         if secret.len() < SHORTEST {
             if out.trim_ascii() == secret {
-                out.fill(b'*');
+                let start = out.len() - out.trim_ascii_start().len();
+                out[start..start + secret.len()].fill(b'*');
             }
             continue;
         }

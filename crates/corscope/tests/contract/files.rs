@@ -64,6 +64,13 @@ fn every_mistake_is_told_with_its_place_and_the_mend() {
         assert!(ended.err.contains(wanted), "{text}: {ended:?}");
         assert_eq!(ended.out, "");
     }
+    // Nothing of a file reaches the terminal as a command.
+    folder.write("cors.toml", "version = 1\n\"\\u001b[2Jx\" = 1\n");
+    let ended = test_in(&folder.0, &["cors.toml"], &[]);
+    assert!(
+        ended.code == Some(2) && !ended.err.contains('\u{1b}'),
+        "{ended:?}"
+    );
     // Several files, several mistakes: all of them.
     folder.write("one.toml", "version = 3\nkase = 1\n");
     folder.write("two.toml", "version = 1\n");

@@ -307,3 +307,46 @@ fn cases_are_chosen_by_their_names() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("items are read"), "{ended:?}");
 }
+
+#[test]
+fn a_gateway_that_allows_everybody_keeps_nothing_for_a_dead_server() {
+    let answer = "HTTP/1.1 502 Bad Gateway\r\nAccess-Control-Allow-Origin: *\r\n\
+                  Content-Length: 0\r\nConnection: close\r\n\r\n";
+    let (address, thread) = scripted(answer, 1);
+    let case = "request.url = '/x'\nbrowsers = ['chromium']\nexpect = 'allowed'";
+    let ended = tested(&contract(&format!("http://{address}"), case), &[]);
+    thread.join().unwrap();
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.out.contains("answered 502"), "{ended:?}");
+}
+
+#[test]
+fn what_the_browser_refuses_by_itself_says_nothing_of_the_server() {
+    // Mixed content: no request goes out, so there is nothing that a server could keep.
+    let page = "page.origin = 'https://evil.example'\nrequest.url = 'http://api.test/x'\n";
+    let ended = tested(
+        &contract("http://api.test", &format!("{page}expect = 'blocked'")),
+        &[],
+    );
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let document = ended.json();
+    let error = document["cases"][0]["error"].as_str().unwrap();
+    assert!(error.contains("expect.rule = \"mixed-content"), "{error}");
+    let rule = error.split('"').nth(1).unwrap();
+    let case = format!("{page}expect.rule = '{rule}'");
+    let ended = tested(&contract("http://api.test", &case), &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_path_that_is_not_there_is_remarked() {
+    let server = demo().await;
+    let base = server.places().here_origin();
+    let case = "page.origin = 'https://evil.example'\nrequest.url = '/no/such/path'\n\
+                browsers = ['chromium']\nexpect = 'blocked'";
+    let ended = tested(&contract(&base, case), &[]);
+    let document = ended.json();
+    let note = document["cases"][0]["notes"][0].as_str();
+    assert!(note.is_some_and(|it| it.contains("404")), "{ended:?}");
+    server.shutdown().await;
+}

@@ -41,30 +41,25 @@ pub struct Unreached {
 const GATEWAY_FAILURES: [u16; 12] = [502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530];
 
 /// Whether the server of a live case was not there. A dead server blocks everybody, which would keep
-/// any case that says `blocked`.
+/// any case that says `blocked`; and a proxy that allows everybody would keep the others for it.
 pub fn unreached(play: &Play) -> Option<Unreached> {
-    let verdict = &play.verdict;
-    let of = |leg: &Leg, problem: String| Unreached {
-        method: leg.request.method.to_string(),
-        url: masked(leg.request.url.as_str()).into_owned(),
-        problem,
-    };
-    for leg in &verdict.legs {
-        if let Some(Answer::Failure(failure)) = &leg.answer {
-            let problem = match (failure.closed, &*failure.error) {
-                (true, _) => "the connection was closed without an answer",
-                (false, error) => error,
-            };
-            return Some(of(leg, problem.to_owned()));
-        }
-    }
-    let leg = verdict.leg_of(verdict.blocked_by()?)?;
-    let status = leg.response()?.status;
-    GATEWAY_FAILURES.contains(&status).then(|| {
-        of(
-            leg,
-            format!("answered {status}: the server behind it does not answer"),
-        )
+    play.verdict.legs.iter().find_map(|leg| {
+        let problem = match leg.answer.as_ref()? {
+            Answer::Failure(failure) if failure.closed => {
+                "the connection was closed without an answer".to_owned()
+            }
+            Answer::Failure(failure) => failure.error.to_string(),
+            Answer::Response(response) if GATEWAY_FAILURES.contains(&response.status) => format!(
+                "answered {}: the server behind it does not answer",
+                response.status
+            ),
+            Answer::Response(_) => return None,
+        };
+        Some(Unreached {
+            method: leg.request.method.to_string(),
+            url: masked(leg.request.url.as_str()).into_owned(),
+            problem,
+        })
     })
 }
 

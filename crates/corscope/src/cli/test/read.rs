@@ -10,7 +10,7 @@ use corscope_diagnose::scenario::LINE_LIMIT;
 
 use super::{Ready, TestArgs, reading};
 use crate::cli::nearest::nearest;
-use crate::cli::output::{BAD_INPUT, fail};
+use crate::cli::output::{BAD_INPUT, fail, tame};
 
 /// Every case that is wanted, or the exit code.
 pub(super) fn cases(args: &TestArgs) -> Result<Vec<Ready>, ExitCode> {
@@ -87,5 +87,5 @@ pub(super) fn told(file: &str, problem: &ContractProblem) -> String {
             message.push_str(&format!("; did you mean `{}`?", near.join("` or `")));
         }
     }
-    message
+    tame(&message)
 }
