@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use conformance::{RECORDED, Row, SentRow};
-use corscope_diagnose::observed::{Finding, ObservedFetch, Pairing, Standing};
+use corscope_diagnose::observed::{Finding, Judgements, ObservedFetch, Pairing, Standing};
 use corscope_diagnose::scenario::{CredentialsDocument, Scenario, Subject, scenario_from_json};
 use corscope_fetch::exchange::{
     Failure, Hints, ObservedBody, ObservedRequest, ObservedResponse, Side, Timing,
@@ -138,7 +138,7 @@ fn observed_request(scenario: &Scenario, sent: &SentRow, browser: Browser) -> Ob
     }
 }
 
-fn fetch_of(exchanges: Vec<Exchange>) -> Option<ObservedFetch> {
+fn fetch_of(exchanges: Vec<Exchange>) -> Option<Arc<ObservedFetch>> {
     let mut pairing = Pairing::new();
     for exchange in exchanges {
         pairing.observe(Arc::new(exchange));
@@ -156,8 +156,13 @@ struct Tally {
     others: Vec<String>,
 }
 
+fn said(finding: &Finding) -> String {
+    serde_json::to_string(&finding.document()).unwrap()
+}
+
 fn tally(hints: bool) -> Tally {
     let mut tally = Tally::default();
+    let mut judgements = Judgements::by(None);
     let scenarios: HashMap<String, Scenario> = lines("scenarios.jsonl")
         .iter()
         .map(|line| scenario_from_json(line.as_bytes()).unwrap())
@@ -184,7 +189,13 @@ fn tally(hints: bool) -> Tally {
                 tally.split.push(name);
                 continue;
             };
-            let finding = Finding::of(fetch, None).unwrap();
+            let alone = Finding::of(Arc::clone(&fetch), None).unwrap();
+            let finding = judgements.finding(fetch).unwrap();
+            assert_eq!(
+                said(&finding),
+                said(&alone),
+                "{name}: not as if it were alone"
+            );
             let standing = finding.judged.standing;
             tally.judged += 1;
             let agrees = match row.outcome.as_str() {
