@@ -149,14 +149,8 @@ fn heap(bytes: usize) -> usize {
     }
 }
 
-/// A list that has grown has room to spare, as much as it doubled for.
 fn list_cost(list: &HeaderList) -> usize {
-    let bytes = list.byte_len().checked_next_power_of_two();
-    let lines = (list.len() * 12).checked_next_power_of_two();
-    match list.is_empty() {
-        true => 0,
-        false => heap(bytes.unwrap_or(usize::MAX / 4)) + heap(lines.unwrap_or(usize::MAX / 4)),
-    }
+    heap(list.capacity())
 }
 
 fn request_cost(request: &ObservedRequest) -> usize {

@@ -44,27 +44,19 @@ impl fmt::Debug for Header<'_> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Line {
-    name_start: u32,
-    name_end: u32,
-    value_end: u32,
-}
-
-impl Line {
-    const fn name_len(self) -> usize {
-        (self.name_end - self.name_start) as usize
-    }
-}
+/// Before each header: how long its name is and how long its value, as `u32` each.
+const LENGTHS: usize = 8;
 
 /// An ordered list of raw headers.
 ///
-/// All bytes live in one buffer, so that cloning a list costs two allocations however long it is.
-/// A list holds at most 4 GiB; [`HeaderList::push`] refuses more.
+/// All of it lives in one buffer, so that a list is one allocation however long it is, cloning it
+/// another, and a scan walks memory in order. A header of more than 4 GiB is refused by
+/// [`HeaderList::push`].
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct HeaderList {
+    /// The headers, one after the other: two lengths, the name, the value.
     bytes: Vec<u8>,
-    lines: Vec<Line>,
+    lines: usize,
 }
 
 impl HeaderList {
@@ -72,72 +64,65 @@ impl HeaderList {
     pub const fn new() -> Self {
         Self {
             bytes: Vec::new(),
-            lines: Vec::new(),
+            lines: 0,
         }
     }
 
     /// An empty list with room for `lines` headers of `bytes` bytes in all.
     pub fn with_capacity(lines: usize, bytes: usize) -> Self {
         Self {
-            bytes: Vec::with_capacity(bytes),
-            lines: Vec::with_capacity(lines),
+            bytes: Vec::with_capacity(lines * LENGTHS + bytes),
+            lines: 0,
         }
     }
 
     /// [Appends](https://fetch.spec.whatwg.org/#concept-header-list-append) a header.
     ///
     /// The standard borrows the spelling of an equal name that is already there; a wire does not,
-    /// so the name stays as given. A header that would take the list past 4 GiB is left out.
+    /// so the name stays as given. A header of more than 4 GiB is left out.
     pub fn push(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let (name, value) = (name.as_ref(), value.as_ref());
-        let total = self.bytes.len() + name.len() + value.len();
-        let Ok(value_end) = u32::try_from(total) else {
+        let lengths = (u32::try_from(name.len()), u32::try_from(value.len()));
+        let (Ok(name_len), Ok(value_len)) = lengths else {
             return;
         };
-        let name_start = self.bytes.len() as u32;
+        self.bytes.reserve(LENGTHS + name.len() + value.len());
+        self.bytes.extend_from_slice(&name_len.to_le_bytes());
+        self.bytes.extend_from_slice(&value_len.to_le_bytes());
         self.bytes.extend_from_slice(name);
-        let name_end = self.bytes.len() as u32;
         self.bytes.extend_from_slice(value);
-        self.lines.push(Line {
-            name_start,
-            name_end,
-            value_end,
-        });
+        self.lines += 1;
     }
 
     /// How many headers (lines) there are, duplicates counted.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.lines
     }
 
     /// Whether there is no header at all.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.lines == 0
     }
 
     /// The header at line `index`, counted from 0.
     pub fn line(&self, index: usize) -> Option<Header<'_>> {
-        self.lines.get(index).map(|line| self.header(*line))
-    }
-
-    fn header(&self, line: Line) -> Header<'_> {
-        Header {
-            name: &self.bytes[line.name_start as usize..line.name_end as usize],
-            value: &self.bytes[line.name_end as usize..line.value_end as usize],
-        }
+        self.iter().nth(index)
     }
 
     /// All headers in order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Header<'_>> + ExactSizeIterator {
-        self.lines.iter().map(|line| self.header(*line))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Header<'_>> + Clone {
+        Lines {
+            bytes: &self.bytes,
+            left: self.lines,
+        }
     }
 
     /// All headers named `name` (ASCII case ignored), each with its line number.
     pub fn lines_named<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, Header<'a>)> {
         Named {
-            list: self,
+            bytes: &self.bytes,
             name,
-            next: 0,
+            line: 0,
         }
     }
 
@@ -167,17 +152,18 @@ impl HeaderList {
         let Some(value) = value else {
             return self.clone();
         };
-        let bytes = self.bytes.len() + name.len() + value.len();
-        let mut copy = Self::with_capacity(self.lines.len() + 1, bytes);
+        let mut copy = Self {
+            bytes: Vec::with_capacity(self.bytes.len() + LENGTHS + name.len() + value.len()),
+            lines: self.lines,
+        };
         copy.bytes.extend_from_slice(&self.bytes);
-        copy.lines.extend_from_slice(&self.lines);
         copy.push(name, value);
         copy
     }
 
     /// The list without the headers that `drop` picks; order and spelling of the rest stay.
     pub fn without(&self, mut drop: impl FnMut(Header<'_>) -> bool) -> Self {
-        let mut kept = Self::with_capacity(self.lines.len(), self.bytes.len());
+        let mut kept = Self::with_capacity(0, self.bytes.len());
         for header in self.iter().filter(|header| !drop(*header)) {
             kept.push(header.name, header.value);
         }
@@ -187,7 +173,7 @@ impl HeaderList {
     /// [Sets](https://fetch.spec.whatwg.org/#concept-header-list-set) `name` to one value: at the
     /// place of the first header of that name, else at the end.
     pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
-        let mut kept = Self::with_capacity(self.lines.len() + 1, self.bytes.len() + 32);
+        let mut kept = Self::with_capacity(1, self.bytes.len() + 32);
         let mut placed = false;
         for header in self.iter() {
             if !header.is(name) {
@@ -204,7 +190,12 @@ impl HeaderList {
 
     /// Bytes of all names and values together.
     pub fn byte_len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.lines * LENGTHS
+    }
+
+    /// Bytes of memory that it holds on to.
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
     }
 }
 
@@ -230,25 +221,62 @@ impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Extend<(N, V)> for HeaderList {
     }
 }
 
+/// The lengths of the first header's name and value, and what follows them; `None` at the end.
+fn lengths(bytes: &[u8]) -> Option<(usize, usize, &[u8])> {
+    let ([a, b, c, d, e, f, g, h], rest) = bytes.split_first_chunk::<LENGTHS>()?;
+    let name = u32::from_le_bytes([*a, *b, *c, *d]);
+    let value = u32::from_le_bytes([*e, *f, *g, *h]);
+    Some((name as usize, value as usize, rest))
+}
+
+/// The headers in order.
+#[derive(Clone)]
+struct Lines<'a> {
+    bytes: &'a [u8],
+    left: usize,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Header<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, value, rest) = lengths(self.bytes)?;
+        let (header, after) = rest.split_at(name + value);
+        let (name, value) = header.split_at(name);
+        self.bytes = after;
+        self.left -= 1;
+        Some(Header { name, value })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Lines<'_> {}
+
 /// The headers of one name. Every check looks some of them up, so this is one plain loop.
 struct Named<'a, 'n> {
-    list: &'a HeaderList,
+    bytes: &'a [u8],
     name: &'n str,
-    next: usize,
+    line: usize,
 }
 
 impl<'a> Iterator for Named<'a, '_> {
     type Item = (usize, Header<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some(line) = self.list.lines.get(self.next) {
-            let index = self.next;
-            self.next += 1;
-            // Most names differ in length, which is seen without looking at a byte.
-            if line.name_len() == self.name.len() {
-                let header = self.list.header(*line);
+        while let Some((name, value, rest)) = lengths(self.bytes) {
+            let (header, after) = rest.split_at(name + value);
+            self.bytes = after;
+            let line = self.line;
+            self.line += 1;
+            // Most names differ in length, which is seen without looking at a byte of them.
+            if name == self.name.len() {
+                let (name, value) = header.split_at(name);
+                let header = Header { name, value };
                 if header.is(self.name) {
-                    return Some((index, header));
+                    return Some((line, header));
                 }
             }
         }

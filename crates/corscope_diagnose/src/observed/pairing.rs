@@ -131,17 +131,18 @@ impl Pairing {
     }
 
     fn preflight(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
-        let url = exchange.request.url.clone();
+        let asked = Arc::clone(&exchange);
+        let url = asked.request.url.as_str();
         let method = header(&exchange, "Access-Control-Request-Method");
         if exchange
             .response
             .as_ref()
             .is_some_and(|response| (200..300).contains(&response.status))
         {
-            let key = (origin.clone(), url.clone());
+            let key = (origin.clone(), url.to_owned());
             self.preflights.put(key, Arc::clone(&exchange));
         }
-        let late = self.take_awaited(What::Preflight, &url, |it, fetch| {
+        let late = self.take_awaited(What::Preflight, url, |it, fetch| {
             fetch.hops.get(it.hop).is_some_and(|hop| {
                 hop.actual.as_ref().is_some_and(|actual| {
                     // A HAR may list a request that never went out without its Origin.
@@ -154,7 +155,7 @@ impl Pairing {
         if let Some(place) = late {
             return self.set_preflight(place.fetch, place.hop, exchange);
         }
-        let redirected = self.take_awaited(What::Redirected, &url, |it, fetch| {
+        let redirected = self.take_awaited(What::Redirected, url, |it, fetch| {
             follows(fetch, it.hop, &exchange)
         });
         if let Some(place) = redirected {
@@ -172,8 +173,9 @@ impl Pairing {
     }
 
     fn request(&mut self, exchange: Arc<Exchange>, origin: String) -> Place {
-        let url = exchange.request.url.clone();
-        let asked = self.take_awaited(What::Actual, &url, |it, fetch| {
+        let sent = Arc::clone(&exchange);
+        let url = sent.request.url.as_str();
+        let asked = self.take_awaited(What::Actual, url, |it, fetch| {
             // A HAR may list the request that a refused preflight kept from being sent.
             is_asked_for(fetch, it.hop, &exchange)
                 && (never_went_out(&exchange) || !is_refused(fetch))
@@ -182,7 +184,7 @@ impl Pairing {
             self.await_redirect(&exchange, place.fetch, place.hop);
             return self.set_actual(place.fetch, place.hop, exchange);
         }
-        let redirected = self.take_awaited(What::Redirected, &url, |it, fetch| {
+        let redirected = self.take_awaited(What::Redirected, url, |it, fetch| {
             follows(fetch, it.hop, &exchange)
         });
         if let Some(place) = redirected {
@@ -190,7 +192,7 @@ impl Pairing {
             return self.push_hop(place.fetch, plain(exchange));
         }
         let number = exchange.id;
-        let asked = (!self.preflights.values.is_empty()).then(|| (origin.clone(), url.clone()));
+        let asked = (!self.preflights.values.is_empty()).then(|| (origin.clone(), url.to_owned()));
         let cached = asked.and_then(|asked| self.preflights.values.get(&asked));
         let preflight = match cached {
             Some(preflight) => PreflightSeen::Cached(Arc::clone(preflight)),
@@ -372,13 +374,20 @@ impl Pairing {
 
     fn await_redirect(&mut self, exchange: &Exchange, number: u64, hop: usize) {
         if let Some(target) = redirect_target(exchange) {
-            self.await_at(target, number, hop + 1, What::Redirected);
+            self.await_at(&target, number, hop + 1, What::Redirected);
         }
     }
 
-    fn await_at(&mut self, url: String, fetch: u64, hop: usize, what: What) {
-        let lists = self.awaited.entry(url).or_default();
-        lists[what as usize].push_back(Awaited { fetch, hop });
+    fn await_at(&mut self, url: &str, fetch: u64, hop: usize, what: What) {
+        let awaited = Awaited { fetch, hop };
+        match self.awaited.get_mut(url) {
+            Some(lists) => lists[what as usize].push_back(awaited),
+            None => {
+                let mut lists = AwaitedAt::default();
+                lists[what as usize].push_back(awaited);
+                self.awaited.insert(url.to_owned(), lists);
+            }
+        }
     }
 
     /// Takes the oldest of what is awaited at `url` that `fits`: requests go out in the order of
