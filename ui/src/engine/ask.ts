@@ -1,4 +1,5 @@
 // The one way to the engine: JSON over loopback. What comes back was judged there.
+import { askPromptly, received, type Reply } from './promptly';
 import type {
   BreakpointDocument,
   CaptureDocument,
@@ -63,31 +64,39 @@ export function whenNotLetIn(act: (fault: FaultDocument) => void): void {
 }
 
 async function ask<T>(path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = { credentials: 'same-origin' };
-  if (body !== undefined) {
-    init.method = 'POST';
-    init.headers = { 'Content-Type': 'application/json' };
-    init.body = typeof body === 'string' ? body : JSON.stringify(body);
-  }
-  return answered<T>(await fetch(path, init));
+  return answered<T>(await received(await fetch(path, asking(body))));
 }
 
-async function answered<T>(response: Response): Promise<T> {
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-  const reply = (await response.json().catch(() => null)) as FaultReply | null;
-  const refused = new Refused(
-    response.status,
-    reply?.error ?? { code: 'failed', message: `corscope answered ${response.status}` },
-  );
-  if (response.status === 401) onNoSession(faultOf(refused));
+function asking(body?: unknown): RequestInit {
+  if (body === undefined) return { credentials: 'same-origin' };
+  return {
+    credentials: 'same-origin',
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  };
+}
+
+function answered<T>({ status, text }: Reply): T {
+  if (status >= 200 && status < 300) return (status === 204 ? undefined : JSON.parse(text)) as T;
+  const refused = new Refused(status, faultIn(text) ?? { code: 'failed', message: `corscope answered ${status}` });
+  if (status === 401) onNoSession(faultOf(refused));
   throw refused;
+}
+
+function faultIn(text: string): FaultDocument | undefined {
+  try {
+    return (JSON.parse(text) as FaultReply).error;
+  } catch {
+    return undefined;
+  }
 }
 
 export const enter = (token: string) => ask<void>('/api/session', { token });
 export const program = () => ask<Program>('/api/program');
 /** The scenario is given as JSON text, so that a key press writes it once. */
-export const simulate = (scenario: string, trace?: string) =>
-  ask<Simulation>(`/api/simulate${trace ? `?trace=${trace}` : ''}`, scenario);
+export const simulate = async (scenario: string, trace?: string) =>
+  answered<Simulation>(await askPromptly(`/api/simulate${trace ? `?trace=${trace}` : ''}`, asking(scenario)));
 export const check = (scenario: Scenario, send: boolean) =>
   ask<Checked>(`/api/check${send ? '?send=1' : ''}`, scenario);
 export const contract = (order: ContractOrder) => ask<WrittenContract>('/api/contract', order);
@@ -138,7 +147,7 @@ export async function addHar(file: File): Promise<CaptureDocument> {
     headers: { 'Content-Type': 'application/octet-stream' },
     body: file,
   });
-  return answered<CaptureDocument>(response);
+  return answered<CaptureDocument>(await received(response));
 }
 
 export const rewrites = () => ask<RewriteList>('/api/rewrites');

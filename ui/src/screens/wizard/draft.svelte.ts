@@ -1,6 +1,7 @@
 // The scenario in the making, and the engine's latest word on it.
 import { tick } from 'svelte';
 import { check, faultOf, simulate, type FaultDocument } from '../../engine/ask';
+import { prepare } from '../../engine/promptly';
 import { withAnswer } from '../../pure/answers';
 import type { AnswerDocument, Checked, Scenario, Simulation } from '../../engine/types';
 
@@ -23,6 +24,10 @@ export class Draft {
 
   #wanted: { text: string; since: number } | null = null;
   #running: Promise<void> | null = null;
+
+  constructor() {
+    prepare();
+  }
 
   /** The scenario as it goes over the wire. */
   get text(): string {
