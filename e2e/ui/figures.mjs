@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { BLOCKED, open, ROOT, settled, show } from './stage.mjs';
 
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const DIST = join(ROOT, 'ui/dist/app');
 /** A shared and busy machine is no reason to fail; a slow page is. */
 const SLACK = Number(process.env.CORSCOPE_SLACK ?? 1);
@@ -37,44 +38,41 @@ test('first render: under 300 ms', async (context) => {
   assert.ok(times[3] < 300 * SLACK);
 });
 
-// After a key press Chromium holds back every task of a page until it has drawn its next frame: a timer
-// of 3 ms takes 16 at the 95th percentile. What is ours, the way to the engine and back and on to the
-// screen, is held without that; what people see is printed, and may be that one frame later.
-const FRAME = 1000 / 60;
-for (const [what, flags, most] of [
-  ['a verdict after a key press: under 16 ms at the 95th percentile', ['--disable-features=DeferRendererTasksAfterInput'], 16],
-  ['the same as people see it: at most a frame later', [], 16 + FRAME],
-])
-  test(what, async (context) => {
-    const typing = await open({ flags });
-    try {
-      const times = await verdictTimes(typing);
-      const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-      context.diagnostic(`${times.length} key presses: median ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, worst ${at(1).toFixed(1)} ms`);
-      assert.ok(times.length > 150);
-      assert.ok(at(0.95) < most * SLACK);
-    } finally {
-      await typing.close();
-    }
-  });
+// Chromium as it is: after a key press it holds back what a page fetches until its next frame, which the
+// page goes round (docs/decisions/0020-answers-by-channel.md).
+test('a verdict after a key press: under 16 ms at the 95th percentile', async (context) => {
+  await show(stage, BLOCKED);
+  const times = await verdictTimes(stage);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  context.diagnostic(`${times.length} key presses: median ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, worst ${at(1).toFixed(1)} ms`);
+  assert.ok(at(0.95) < 16 * SLACK);
+});
 
-/** From the key to the verdict in the page, the shortest first. */
-async function verdictTimes(typing) {
-  const { page } = typing;
-  await show(typing, BLOCKED);
+/**
+ * From when the browser got each key to when the verdict on what then stood in the field was in the
+ * page, the shortest first. What has no verdict before the next key counts as endless.
+ */
+async function verdictTimes({ page }) {
   await page.locator('#step-target').click();
   await page.locator('#target-url').focus();
   await page.evaluate(() => {
-    globalThis.measured = [];
-    let pressed = 0;
-    addEventListener('keydown', (event) => (pressed = event.timeStamp), true);
-    const told = (list) => globalThis.measured.push(...list.getEntries().map((it) => it.startTime + it.duration - pressed));
-    new PerformanceObserver(told).observe({ type: 'measure' });
+    const field = document.querySelector('#target-url');
+    const keys = [];
+    addEventListener('keydown', ({ timeStamp }) => keys.push({ pressed: timeStamp, took: Infinity }), true);
+    // The picture of the requests is named after those that the engine told of.
+    const isJudged = () => document.querySelector('.result svg title').textContent.includes(`PUT ${field.value}:`);
+    new MutationObserver(() => {
+      const key = keys.at(-1);
+      if (key && key.took === Infinity && isJudged()) key.took = performance.now() - key.pressed;
+    }).observe(document.querySelector('.result'), { subtree: true, childList: true, characterData: true, attributes: true });
+    globalThis.pressed = keys;
   });
   for (let index = 0; index < 200; index++) {
-    await page.keyboard.press(index % 2 === 0 ? 'x' : 'Backspace');
+    await page.keyboard.press(index % 2 === 0 ? LETTERS[(index / 2) % LETTERS.length] : 'Backspace');
     await page.waitForTimeout(40);
   }
   await settled(page);
-  return (await page.evaluate(() => globalThis.measured)).sort((a, b) => a - b);
+  const keys = await page.evaluate(() => globalThis.pressed);
+  assert.equal(keys.length, 200);
+  return keys.map(({ took }) => took).sort((a, b) => a - b);
 }

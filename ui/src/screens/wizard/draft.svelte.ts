@@ -5,9 +5,6 @@ import { prepare } from '../../engine/promptly';
 import { withAnswer } from '../../pure/answers';
 import type { AnswerDocument, Checked, Scenario, Simulation } from '../../engine/types';
 
-/** What the page measures itself by: from a change to the verdict on the screen. */
-export const MEASURE = 'corscope-verdict';
-
 export const blank = (): Scenario => ({ page: { url: '' }, request: { url: '' } });
 
 export class Draft {
@@ -22,7 +19,7 @@ export class Draft {
   /** What was read otherwise than pasted. */
   notes = $state.raw<string[]>([]);
 
-  #wanted: { text: string; since: number } | null = null;
+  #wanted: string | null = null;
   #running: Promise<void> | null = null;
 
   constructor() {
@@ -53,14 +50,14 @@ export class Draft {
 
   /** Asks for a verdict on what is there now. While one is on its way, only the newest waits. */
   async judge(text: string): Promise<void> {
-    this.#wanted = { text, since: performance.now() };
+    this.#wanted = text;
     this.#running ??= this.#judgeAll();
     await this.#running;
   }
 
   async #judgeAll(): Promise<void> {
-    while (this.#wanted) {
-      const { text, since }: { text: string; since: number } = this.#wanted;
+    while (this.#wanted !== null) {
+      const text: string = this.#wanted;
       this.#wanted = null;
       try {
         this.simulation = await simulate(text);
@@ -68,9 +65,6 @@ export class Draft {
       } catch (error) {
         this.fault = faultOf(error);
       }
-      await tick();
-      performance.clearMeasures(MEASURE);
-      performance.measure(MEASURE, { start: since, end: performance.now() });
     }
     this.#running = null;
   }
