@@ -62,6 +62,8 @@ test('a program that is gone is missed, and one that is back is asked by the sam
   assert.match(legs, /items\/7: /, 'the last verdict stays');
   assert.deepEqual(asked.filter((path) => /simulate/.test(path)), []);
   await page.locator('.stale').waitFor();
+  const told = await page.locator('.result > [role=alert]').innerText();
+  assert.match(told, /does not answer.*start corscope serve again.*verdict of before/s);
 
   stage.server = run(['serve', '--port', new URL(stage.origin).port], /http:\S+#token=[0-9a-f]{64}/);
   const link = await stage.server.found;

@@ -16,8 +16,9 @@ use corscope_wire::proxy::{HostPattern, Observer, ProxyConfig, TlsPolicy};
 use super::capture::{CaptureArgs, interrupted, refuse};
 use super::end_signal::EndSignal;
 use super::live::LiveFormat;
-use super::output::{self, BAD_INPUT, FAILED, fail};
+use super::output::{self, BAD_INPUT, fail};
 use super::policy;
+use super::serving::serving;
 
 /// The port when none is asked for.
 const DEFAULT_LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 8379);
@@ -95,13 +96,7 @@ pub(super) struct GatewayArgs {
 /// Runs until interrupted. Exit codes: 0 ended by the user, 1 something was blocked (with --fail-on
 /// cors), 2 bad usage or input, 3 it cannot listen.
 pub(super) fn run(args: &GatewayArgs) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(serve(args)),
-        Err(error) => fail(FAILED, &format!("cannot start: {error}")),
-    }
+    serving(serve(args))
 }
 
 async fn serve(args: &GatewayArgs) -> ExitCode {

@@ -24,6 +24,7 @@ pub(crate) mod recipe;
 mod repeats;
 mod rules;
 mod serve;
+mod serving;
 pub(crate) mod shell;
 mod simulate;
 mod simulate_text;

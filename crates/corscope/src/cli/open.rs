@@ -13,6 +13,7 @@ use super::end_signal::EndSignal;
 use super::interception::InterceptionArgs;
 use super::live::LiveFormat;
 use super::output::{self, ALLOWED, BAD_INPUT, FAILED, fail};
+use super::serving::serving;
 use crate::browser::{self, FirefoxTrust, LaunchOptions, Launched};
 use crate::input;
 
@@ -46,13 +47,7 @@ pub(super) struct OpenArgs {
 /// Runs until the browser is closed or the user ends it. Exit codes: 0, 1 something was blocked (with
 /// --fail-on cors), 2 bad usage or no such browser, 3 it cannot be started.
 pub(super) fn run(args: &OpenArgs) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(serve(args)),
-        Err(error) => fail(FAILED, &format!("cannot start: {error}")),
-    }
+    serving(serve(args))
 }
 
 async fn serve(args: &OpenArgs) -> ExitCode {

@@ -11,7 +11,8 @@ use super::capture::{CaptureArgs, interrupted, refuse, warnings};
 use super::end_signal::EndSignal;
 use super::interception::{DEFAULT_LISTEN, InterceptionArgs};
 use super::live::LiveFormat;
-use super::output::{self, BAD_INPUT, FAILED, fail};
+use super::output::{self, BAD_INPUT, fail};
+use super::serving::serving;
 
 /// Intercepts the traffic of any client, and explains each cross-origin request live
 #[derive(Args, Debug)]
@@ -28,13 +29,7 @@ pub(super) struct ProxyArgs {
 /// Runs until interrupted. Exit codes: 0 ended by the user, 1 something was blocked (with
 /// --fail-on cors), 2 bad usage, 3 it cannot listen.
 pub(super) fn run(args: &ProxyArgs) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(serve(args)),
-        Err(error) => fail(FAILED, &format!("cannot start: {error}")),
-    }
+    serving(serve(args))
 }
 
 async fn serve(args: &ProxyArgs) -> ExitCode {

@@ -62,6 +62,7 @@ impl Core {
         let tunnel = tunnel || to.tls;
         let mut facts = UpstreamFacts {
             id: self.next_server(),
+            thread: std::thread::current().id(),
             to: to.clone(),
             name: name.to_owned(),
             absolute_form: false,

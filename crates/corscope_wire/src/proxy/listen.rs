@@ -14,6 +14,7 @@ use super::config::ProxyConfig;
 use super::core::Core;
 use super::error::ProxyError;
 use super::http1::session::{ClientFacts, End, Session};
+use super::lanes::Lanes;
 use super::observer::Observer;
 use super::stream::Stream;
 use super::tunnel::Tunnel;
@@ -78,6 +79,7 @@ impl Proxy {
             core,
         } = self;
         let mut shutdown = std::pin::pin!(shutdown);
+        let mut lanes = Lanes::new();
         let mut tasks = JoinSet::new();
         let mut running: HashMap<Id, Task> = HashMap::new();
         loop {
@@ -93,7 +95,7 @@ impl Proxy {
                     Ok((tcp, peer)) => {
                         let busy = Arc::new(AtomicBool::new(false));
                         let task = connection(Arc::clone(&core), tcp, peer, Arc::clone(&busy));
-                        let handle = tasks.spawn(task);
+                        let handle = lanes.carry(&mut tasks, task);
                         running.insert(handle.id(), (handle, busy));
                     }
                     // Out of file descriptors, most often: others must end first.
@@ -122,19 +124,27 @@ impl Proxy {
     }
 }
 
-/// The next connection.
-async fn accept(listener: &TcpListener) -> std::io::Result<(TcpStream, SocketAddr)> {
+/// The next connection. It belongs to no runtime yet.
+async fn accept(listener: &TcpListener) -> std::io::Result<(std::net::TcpStream, SocketAddr)> {
     let (tcp, peer) = listener.accept().await?;
     // An answer is one write; waiting to fill a packet would only add delay.
     let _ = tcp.set_nodelay(true);
-    Ok((tcp, peer))
+    Ok((tcp.into_std()?, peer))
 }
 
 /// One connection of a client, from its first byte to its last.
-async fn connection(core: Arc<Core>, tcp: TcpStream, peer: SocketAddr, busy: Arc<AtomicBool>) {
+async fn connection(
+    core: Arc<Core>,
+    tcp: std::net::TcpStream,
+    peer: SocketAddr,
+    busy: Arc<AtomicBool>,
+) {
     if !is_near(peer.ip().to_canonical()) {
         return;
     }
+    let Ok(tcp) = TcpStream::from_std(tcp) else {
+        return; // it is gone already
+    };
     let watch = core.watch();
     let facts = ClientFacts {
         id: core.next_client(),

@@ -21,6 +21,7 @@ mod hello;
 mod hosts;
 pub(crate) mod http1;
 mod http2;
+mod lanes;
 mod listen;
 mod numbers;
 mod observer;

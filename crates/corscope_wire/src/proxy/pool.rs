@@ -38,7 +38,7 @@ impl Pool {
         idle.push((now, upstream));
     }
 
-    /// The newest connection to `target` that is still silent.
+    /// The newest connection to `target` that is still silent, one of this thread's if there is one.
     pub(crate) async fn take(&self, target: &Target<'_>) -> Option<Upstream> {
         self.take_if(target, |_| true).await
     }
@@ -54,9 +54,14 @@ impl Pool {
                 let mut idle = self.lock();
                 let now = Instant::now();
                 idle.retain(|(since, _)| now - *since < MOST_AGE);
-                let place = idle.iter().rposition(|(_, upstream)| {
+                let serves = |(_, upstream): &(Instant, Upstream)| {
                     fits(&upstream.facts) && target.is(&upstream.facts.to, &upstream.facts.name)
-                })?;
+                };
+                let thread = std::thread::current().id();
+                let own = idle
+                    .iter()
+                    .rposition(|kept| kept.1.facts.thread == thread && serves(kept));
+                let place = own.or_else(|| idle.iter().rposition(serves))?;
                 idle.remove(place).1
             };
             if upstream.is_silent().await {

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
+use std::thread::ThreadId;
 
 use corscope_fetch::exchange::{ConnectionFacts, Timing};
 
@@ -24,6 +25,8 @@ pub(crate) struct Upstream {
 #[derive(Debug)]
 pub(crate) struct UpstreamFacts {
     pub(crate) id: u64,
+    /// Whose runtime it belongs to: on any other thread each byte costs a wake-up more.
+    pub(crate) thread: ThreadId,
     pub(crate) to: Destination,
     /// The host as its certificate names it.
     pub(crate) name: String,
