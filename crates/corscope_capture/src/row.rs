@@ -123,7 +123,8 @@ impl Row {
                 .sum::<usize>()
         });
         let failure = exchange.failure.as_ref();
-        size_of::<Self>()
+        heap(size_of::<Self>() + COUNTS)
+            + heap(size_of::<Exchange>() + COUNTS)
             + SLOT
             + request_cost(&exchange.request)
             + exchange.response.as_ref().map_or(0, response_cost)
@@ -138,6 +139,9 @@ impl Row {
 
 /// What an allocation costs besides what it holds.
 const ALLOCATION: usize = 16;
+
+/// The counts of those who share it.
+const COUNTS: usize = 2 * size_of::<usize>();
 
 /// What the ring keeps for each row.
 const SLOT: usize = 256;
