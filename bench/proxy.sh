@@ -87,10 +87,10 @@ cpu_of() {
         END { print ticks / hertz }'
 }
 
-by_wrk() { # port, path, whether by a proxy
+by_wrk() { # port, path, whether by a proxy, whether the URL varies
     if [ "$3" = proxy ]; then
         wrk -t2 -c32 -d"${seconds}s" -s "$here/proxy/absolute.lua" "http://127.0.0.1:$1/" -- \
-            "http://127.0.0.1:$http$2" >"$scratch/out"
+            "http://127.0.0.1:$http$2" "${4:-}" >"$scratch/out"
     else
         wrk -t2 -c32 -d"${seconds}s" -H 'Origin: http://localhost:5173' "http://127.0.0.1:$1$2" \
             >"$scratch/out"
@@ -119,6 +119,7 @@ one() { # measurement, seconds
     case $name in direct | nginx) how=reverse ;; esac
     case $1 in
         plain:*) by_wrk "$port" /1k.txt $how ;;
+        varied:*) by_wrk "$port" /1k.txt $how varied ;;
         large:*) by_wrk "$port" /100k.txt $how ;;
         tls:*) "$loader" keep "127.0.0.1:$port" "localhost:$https" /1k.txt 1000 32 "$2" ;;
         tunnels:*) "$loader" tunnels "127.0.0.1:$port" "localhost:$https" /1k.txt 1000 16 "$2" ;;
@@ -148,7 +149,7 @@ measure() { # measurement, seconds
 }
 
 measurements=${MEASUREMENTS:-plain:direct plain:nginx plain:off plain:on plain:hudsucker
-    plain:mockttp plain:mitmdump large:direct large:nginx large:off large:on large:hudsucker
+    plain:mockttp plain:mitmdump varied:off varied:on varied:hudsucker large:direct large:nginx large:off large:on large:hudsucker
     tls:off tls:on tls:hudsucker tls:mockttp tls:mitmdump
     tunnels:off tunnels:on tunnels:hudsucker tunnels:mockttp tunnels:mitmdump}
 
@@ -208,6 +209,7 @@ table() { # what, heading
     done
 }
 table plain 'plain, 1 kB, 32 connections'
+table varied 'plain, 1 kB, 32 connections, another URL each time'
 table large 'plain, 100 kB, 32 connections'
 table tls 'TLS intercepted, 1 kB, 32 tunnels kept'
 table tunnels 'a new TLS tunnel for each request, 16 at a time'
