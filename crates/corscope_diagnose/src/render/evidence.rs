@@ -39,6 +39,8 @@ pub(super) fn blocks(
             continue;
         };
         let here = (evidence.leg, evidence.message);
+        let known = blocks.iter_mut().find(|(place, _)| *place == here);
+        let full = known.filter(|(_, block)| block.lines.len() == MOST_LINES);
         let marked = match &evidence.part {
             Part::Header(place) => {
                 // All spans of one line are marked at once.
@@ -46,6 +48,11 @@ pub(super) fn blocks(
                 let Some(spans) = spans.remove(&key) else {
                     continue;
                 };
+                // What is only counted is not looked for, in a list that may be a flood.
+                if let Some((_, block)) = full {
+                    block.more += 1;
+                    continue;
+                }
                 let message = evidence.message;
                 header_line(leg, message, place.line, &spans, width, with_secrets)
             }
