@@ -181,7 +181,11 @@ impl Live {
             LiveFormat::Jsonl => None,
         };
         match first {
-            Some(first) => self.print(&render::observed_again(finding, first, self.options.text)),
+            Some(first) => {
+                let before = std::mem::take(&mut self.unprinted);
+                self.unprinted = render::observed_again(before, finding, first, self.options.text);
+                self.print("");
+            }
             None => self.print_whole(finding),
         }
         if let Some(steering) = &self.steering

@@ -2,8 +2,9 @@
 //! asks every second would bury everything else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use corscope_diagnose::observed::{Finding, Standing};
+use corscope_diagnose::observed::{Finding, Judged, Standing};
 
 /// How many are remembered.
 const REMEMBERED: usize = 256;
@@ -12,6 +13,8 @@ const REMEMBERED: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
     told: BTreeMap<String, u64>,
+    /// The judgement that the last of them shared, and with which: a burst is mostly of one kind.
+    last: Option<(Arc<Judged>, u64)>,
 }
 
 impl Repeats {
@@ -24,8 +27,15 @@ impl Repeats {
             return None;
         }
         let number = finding.fetch.number;
+        // Only what is alike in all that makes the sign shares a judgement.
+        if let Some((judged, first)) = &self.last
+            && Arc::ptr_eq(judged, &finding.judged)
+        {
+            return (*first != number).then_some(*first);
+        }
         let sign = sign(finding);
         if let Some(first) = self.told.get(&sign) {
+            self.last = Some((Arc::clone(&finding.judged), *first));
             return (*first != number).then_some(*first);
         }
         if self.told.len() == REMEMBERED {

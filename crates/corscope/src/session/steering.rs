@@ -1,6 +1,6 @@
 //! What changes exchanges on their way: the rewrites and breakpoints in force, and "make it pass".
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,8 @@ const FROM_CACHE: &str = "cache-missing-vary-origin";
 pub struct Steering {
     ground: Ground,
     rewrites: Rewrites,
-    failing: Mutex<VecDeque<Finding>>,
+    /// By their numbers, which rise.
+    failing: Mutex<BTreeMap<u64, Finding>>,
 }
 
 /// What was put in force so that a fetch passes.
@@ -134,11 +135,10 @@ impl Steering {
         }
         let number = finding.fetch.number;
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        failing.retain(|known| known.fetch.number != number);
-        if failing.len() == REMEMBERED {
-            failing.pop_front();
+        failing.insert(number, finding.clone());
+        if failing.len() > REMEMBERED {
+            failing.pop_first();
         }
-        failing.push_back(finding.clone());
         true
     }
 
@@ -148,8 +148,8 @@ impl Steering {
     /// When none is remembered.
     pub fn failing(&self, number: u64) -> Result<Finding, CannotPass> {
         let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = failing.iter().find(|it| it.fetch.number == number);
-        found.cloned().ok_or(CannotPass::NotSeen(number))
+        let found = failing.get(&number).cloned();
+        found.ok_or(CannotPass::NotSeen(number))
     }
 
     /// Makes a failing fetch pass from now on: puts in force the smallest rewrites of which the engine

@@ -1,5 +1,6 @@
 //! The rows in memory, oldest first. What has ended longest ago goes when the budget is used up.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -8,6 +9,9 @@ use crate::row::Row;
 
 /// Of one exchange's messages at most this part of the budget is kept.
 const MESSAGES_PART: usize = 8;
+
+/// So many of the newest rows are looked at one by one before a row is searched for.
+const NEARLY_LAST: usize = 64;
 
 struct Slot {
     row: Arc<Row>,
@@ -76,8 +80,14 @@ impl Ring {
         {
             return Ok(guess);
         }
-        if self.slots.back().is_some_and(|(last, _)| *last < id) {
-            return Err(self.slots.len());
+        // Mostly it is the next one, or nearly: exchanges end in another order than they begin.
+        let newest = self.slots.iter().rev().take(NEARLY_LAST);
+        for (back, (other, _)) in newest.enumerate() {
+            match other.cmp(&id) {
+                Ordering::Less => return Err(self.slots.len() - back),
+                Ordering::Equal => return Ok(self.slots.len() - back - 1),
+                Ordering::Greater => {}
+            }
         }
         self.slots.binary_search_by_key(&id, |(id, _)| *id)
     }

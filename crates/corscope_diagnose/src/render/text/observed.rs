@@ -33,9 +33,10 @@ pub fn observed_below(text: String, finding: &Finding, options: TextOptions) -> 
     sheet.finish()
 }
 
-/// Writes an observed fetch that came to the same as fetch number `first`, which was written whole.
-pub fn observed_again(finding: &Finding, first: u64, options: TextOptions) -> String {
-    let mut sheet = Sheet::new(options);
+/// Writes an observed fetch that came to the same as fetch number `first`, which was written whole, below
+/// what is written already.
+pub fn observed_again(text: String, finding: &Finding, first: u64, options: TextOptions) -> String {
+    let mut sheet = Sheet::onto(text, options);
     let rule = finding.root_cause().map(|root| root.rule);
     let again = match rule {
         Some(rule) => format!("{rule}, as #{first}"),
