@@ -1,7 +1,7 @@
 //! The web UI's server: one local page, and the API behind it. The page never judges; every answer
 //! is the engine's.
 //!
-//! It listens on loopback only. Who may talk to it is decided in [`gate`], before any route.
+//! It listens on loopback only. Who may talk to it is decided in `gate`, before any route.
 
 mod access;
 mod answers_that_work;
