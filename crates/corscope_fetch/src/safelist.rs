@@ -13,6 +13,16 @@ pub const VALUE_LIMIT: usize = 128;
 /// How many bytes all safelisted values may have together.
 pub const TOTAL_LIMIT: usize = 1024;
 
+/// The names of the [CORS-safelisted request-headers](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
+/// of every browser, in lower case. Whether one is safelisted depends on its value.
+pub const SAFELISTED_BY_VALUE: [&str; 5] = [
+    "accept",
+    "accept-language",
+    "content-language",
+    "content-type",
+    "range",
+];
+
 /// Whether `method` is CORS-safelisted.
 pub fn is_safelisted_method(method: &[u8]) -> bool {
     matches!(method, b"GET" | b"HEAD" | b"POST")
@@ -355,6 +365,15 @@ mod tests {
 
     fn is_safe(name: &str, value: &str, browser: Browser) -> bool {
         safelisted_request_header(name.as_bytes(), value.as_bytes(), browser.profile()).is_ok()
+    }
+
+    #[test]
+    fn each_name_that_is_safelisted_by_value_is_with_one_and_not_with_another() {
+        let good = ["*/*", "en", "en", "text/plain", "bytes=0-"];
+        for (name, good) in SAFELISTED_BY_VALUE.into_iter().zip(good) {
+            assert!(is_safe(name, good, Browser::Fetch), "{name}: {good}");
+            assert!(!is_safe(name, "\"", Browser::Fetch), "{name}");
+        }
     }
 
     // Live, the grid `range`.

@@ -11,6 +11,7 @@ use corscope_fetch::exchange::{
     Exchange, Modified, ObservedBody, ObservedRequest, ObservedResponse,
 };
 use corscope_fetch::header_list::HeaderList;
+use corscope_fetch::safelist::SAFELISTED_BY_VALUE;
 use serde_json::Value;
 
 use crate::decoded::{Content, content};
@@ -62,15 +63,6 @@ pub struct Redactor {
     /// What happens to bodies in formats in which no names can be found.
     pub unknown_bodies: UnknownBodies,
 }
-
-/// Request-headers whose length and bytes decide whether a preflight is needed.
-const SAFELISTED: [&str; 5] = [
-    "accept",
-    "accept-language",
-    "content-language",
-    "content-type",
-    "range",
-];
 
 /// Whether a header's value is a secret as a whole, by its name.
 pub fn is_secret_header(name: &str) -> bool {
@@ -316,7 +308,7 @@ fn header_value(name: &[u8], value: &[u8], hidden: &mut usize) -> Option<Vec<u8>
     match header_kind(name) {
         HeaderKind::Other => {
             let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
-            let mask = match SAFELISTED.contains(&lower.as_str()) {
+            let mask = match SAFELISTED_BY_VALUE.contains(&lower.as_str()) {
                 true => Mask::SameLength,
                 false => Mask::Word,
             };

@@ -3,17 +3,9 @@
 
 use std::ops::Range;
 
-use super::{Case, ContractProblem};
+use corscope_fetch::safelist::SAFELISTED_BY_VALUE;
 
-/// Request-headers whose bytes decide whether there is a preflight: they must be written out, so that
-/// the same contract means the same everywhere.
-const SAFELISTED: [&str; 5] = [
-    "accept",
-    "accept-language",
-    "content-language",
-    "content-type",
-    "range",
-];
+use super::{Case, ContractProblem};
 
 /// A value that came from the environment. Nothing that is printed may hold it.
 #[derive(Clone, PartialEq, Eq)]
@@ -145,8 +137,12 @@ pub(super) fn faults(headers: &[(String, String)]) -> Vec<ContractProblem> {
     found
 }
 
+/// Whether a request-header's bytes decide whether there is a preflight: they must be written out, so
+/// that the same contract means the same everywhere.
 fn is_safelisted(name: &str) -> bool {
-    SAFELISTED.iter().any(|it| it.eq_ignore_ascii_case(name))
+    SAFELISTED_BY_VALUE
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(name))
 }
 
 /// Every `${NAME}` in a value, in order; an error where one is begun and is none.

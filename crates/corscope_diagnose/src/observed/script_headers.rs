@@ -3,18 +3,10 @@
 use corscope_fetch::exchange::Exchange;
 use corscope_fetch::forbidden::is_forbidden_request_header;
 use corscope_fetch::header_list::{Header, HeaderList};
+use corscope_fetch::safelist::SAFELISTED_BY_VALUE;
 
 use crate::added_headers::{added, is_own_accept};
 use crate::scenario::latin1;
-
-/// Header names that a script may set without asking, whose bytes a preflight thus does not name.
-const MAY_BE_SAFELISTED: [&str; 5] = [
-    "accept",
-    "accept-language",
-    "content-language",
-    "content-type",
-    "range",
-];
 
 /// The headers of `request` that a script set, in their order. Where its preflight was seen, that
 /// names all that had to be asked for, and what it leaves out the browser has added; `later` are the
@@ -34,7 +26,7 @@ pub(super) fn script_headers(
         .filter(|header| match &asked {
             Some(asked) => {
                 asked.iter().any(|name| header.is(name))
-                    || (is_one_of(*header, &MAY_BE_SAFELISTED)
+                    || (is_one_of(*header, &SAFELISTED_BY_VALUE)
                         && is_the_scripts(*header, is_reload))
             }
             None => later.iter().any(|name| header.is(name)) || is_the_scripts(*header, is_reload),

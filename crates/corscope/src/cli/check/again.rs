@@ -2,20 +2,12 @@
 
 use corscope_diagnose::scenario::Subject;
 use corscope_fetch::request_init::RedirectMode;
+use corscope_fetch::safelist::SAFELISTED_BY_VALUE;
 use corscope_fetch::{CredentialsMode, Mode};
 use url::Url;
 
 use super::args::{Asked, CheckArgs};
 use crate::cli::shell::quoted;
-
-/// The headers whose value decides whether there is a preflight, and which are no secrets.
-const TELLING: [&str; 5] = [
-    "accept",
-    "accept-language",
-    "content-language",
-    "content-type",
-    "range",
-];
 
 /// The command's words, quoted for a shell; a flag and its value are one word.
 pub(super) fn words(args: &CheckArgs, asked: &Asked) -> Vec<String> {
@@ -34,7 +26,9 @@ pub(super) fn words(args: &CheckArgs, asked: &Asked) -> Vec<String> {
         flag("-X", &init.method);
     }
     for (name, value) in &init.headers {
-        let is_telling = TELLING.iter().any(|it| it.eq_ignore_ascii_case(name));
+        let is_telling = SAFELISTED_BY_VALUE
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(name));
         let value = if is_telling { value } else { "1" };
         flag("-H", &format!("{name}: {value}"));
     }
