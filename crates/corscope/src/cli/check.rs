@@ -16,7 +16,8 @@ use corscope_fetch::AddressSpace;
 use corscope_fetch::local_network_access::{address_space, address_space_of};
 use corscope_wire::client::Client;
 
-use super::output::{BAD_INPUT, FAILED, fail};
+use super::output::{BAD_INPUT, fail};
+use super::serving::here;
 use crate::check::{Drive, LiveExchange, Plan, Probe, drive, run_probes};
 use crate::simulate::is_blocked;
 
@@ -59,17 +60,10 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Ok(client) => client,
         Err(error) => return fail(BAD_INPUT, &error.to_string()),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(FAILED, &format!("cannot start: {error}")),
-    };
     let mut plan = asked.plan;
     plan.deadline = Some(args.network.deadline());
     let browsers = args.browser.browsers();
-    let checked = runtime.block_on(waiting::with_spinner(async {
+    let checked = here(waiting::with_spinner(async {
         let mut exchanges = Vec::new();
         let mut drives = Vec::with_capacity(browsers.len());
         for browser in &browsers {
@@ -84,7 +78,10 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         };
         (drives, exchanges, probes)
     }));
-    let (drives, exchanges, probes) = checked;
+    let (drives, exchanges, probes) = match checked {
+        Ok(checked) => checked,
+        Err(code) => return code,
+    };
     let evidence = Scenario {
         reads: plan.reads.clone(),
         probes: probes.iter().map(Probe::document).collect(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::end_signal::EndSignal;
+use super::serving::here;
 use super::ui::{Served, UiArgs, enter_presses};
 use crate::debugger::Debugger;
 use crate::demo::{DemoError, DemoServer, GROUPS, Places, catalogue, pages};
@@ -51,13 +52,7 @@ pub(super) fn run(args: DemoArgs) -> ExitCode {
         print_out(&text);
         return ExitCode::SUCCESS;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(serve(&args)),
-        Err(error) => fail(3, &format!("cannot start: {error}")),
-    }
+    here(serve(&args)).unwrap_or_else(|code| code)
 }
 
 async fn serve(args: &DemoArgs) -> ExitCode {

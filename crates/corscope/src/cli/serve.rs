@@ -8,6 +8,7 @@ use clap::Args;
 use super::end_signal::EndSignal;
 use super::opened_link::OpenedLink;
 use super::output::{self, ALLOWED, FAILED, fail};
+use super::serving::here;
 use super::ui::enter_presses;
 use crate::debugger::Debugger;
 use crate::server::WebServer;
@@ -25,13 +26,7 @@ pub(super) struct ServeArgs {
 
 /// Runs until interrupted. Exit codes: 0 ended by the user, 3 it cannot listen.
 pub(super) fn run(args: &ServeArgs) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(serve(args)),
-        Err(error) => fail(FAILED, &format!("cannot start: {error}")),
-    }
+    here(serve(args)).unwrap_or_else(|code| code)
 }
 
 async fn serve(args: &ServeArgs) -> ExitCode {

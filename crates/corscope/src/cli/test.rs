@@ -18,6 +18,7 @@ use url::Url;
 use super::check::network::NetworkArgs;
 use super::check::waiting;
 use super::output::{ALLOWED, BAD_INPUT, BLOCKED, FAILED, fail};
+use super::serving::here;
 use crate::contract::{CaseRun, Counts, Settings, run_case};
 use crate::input::Given;
 
@@ -136,16 +137,10 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
         Ok(ready) => ready,
         Err(problem) => return problem,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(FAILED, &format!("cannot start: {error}")),
-    };
-    let runs = match runtime.block_on(waiting::with_spinner(run_all(args, &ready))) {
-        Ok(runs) => runs,
-        Err(message) => return fail(BAD_INPUT, &message),
+    let runs = match here(waiting::with_spinner(run_all(args, &ready))) {
+        Ok(Ok(runs)) => runs,
+        Ok(Err(message)) => return fail(BAD_INPUT, &message),
+        Err(code) => return code,
     };
     if let Err(error) = print::print(args, &runs) {
         return fail(FAILED, &error);
