@@ -196,3 +196,13 @@ fn listed(place: &str, mistakes: &[Mistake]) -> String {
     let lines: Vec<String> = mistakes.iter().map(|it| format!("{place}: {it}")).collect();
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FROM_CACHE;
+
+    #[test]
+    fn the_rule_of_a_caches_answer_is_one() {
+        assert!(corscope_diagnose::rules::by_code(FROM_CACHE).is_some());
+    }
+}
